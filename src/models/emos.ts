@@ -1,0 +1,76 @@
+import type { Settings, Artefact, Cases, Model } from './model.ts';
+import { trainedOn } from './model.ts';
+import { type Coefficients, type Formula, fitRegression, predictRegression } from './regression.ts';
+import { harmonics, type Term } from './terms.ts';
+
+export interface RegressionArtefact extends Artefact {
+  readonly coefficients: Coefficients;
+}
+
+/** The formula of EMOS for the columns that a block has. */
+export function emosFormula(cases: Cases, settings: Settings, season: readonly Term[] = []): Formula {
+  const { members, models, columns } = cases;
+  const x = columns.slice(members + models);
+  const hasRaw = members + models > 0;
+  const weighted = settings.predictors === 'weights' && models + Math.min(members, 1) > 1;
+  const forecasts = weighted
+    ? [...(members > 0 ? ['mean'] : []), ...columns.slice(members, members + models)]
+    : hasRaw
+      ? ['mean']
+      : [];
+  const hasSpread = members > 1 || models > 1;
+  const spread = hasSpread ? [settings.spread === 'log' ? 'log_sd' : 'variance'] : [];
+  return {
+    location: ['one', ...forecasts, ...x, ...season],
+    scale: ['one', ...spread, ...(settings.spread === 'log' ? season : [])],
+    nonNegative: forecasts,
+  };
+}
+
+/** Harmonics of the year, and of the day where the valid hour varies and the value is not one of whole days. */
+function seasonOf(cases: Cases): Term[] {
+  const hour = (time: number) => time % 86_400_000;
+  const first = hour(cases.validTime[0] ?? 0);
+  const daily = cases.variable.periodHours < 24 && cases.validTime.some((time) => hour(time) !== first);
+  return [...harmonics('year', 1), ...(daily ? harmonics('day', 2) : [])];
+}
+
+/**
+ * EMOS, also called non-homogeneous regression: a law with location a + b·forecast and scale from the ensemble's.
+ *
+ * Gneiting et al. 2005, doi 10.1175/MWR2904.1.
+ */
+export const emos: Model<RegressionArtefact> = {
+  name: 'emos',
+  about: 'location linear in the forecast, spread linear in the ensemble variance',
+  simpler: 'dressed',
+  fit: (training, settings, control, earlier) => ({
+    model: 'emos',
+    version: 1,
+    trainedOn: trainedOn(training),
+    coefficients: fitRegression(training, emosFormula(training.cases, settings), settings, control, {
+      earlier: earlier?.coefficients,
+    }),
+  }),
+  predict: (artefact, targets) => predictRegression(artefact.coefficients, targets),
+};
+
+/**
+ * EMOS with every forecast as a predictor and annual harmonics in location and log scale: for long histories.
+ */
+export const emosSeason: Model<RegressionArtefact> = {
+  name: 'emos-season',
+  about: 'emos with annual harmonics and a weight for every forecast; wants a year or more',
+  simpler: 'emos',
+  fit(training, settings, control, earlier) {
+    const seasonal: Settings = { ...settings, predictors: 'weights', spread: 'log' };
+    const formula = emosFormula(training.cases, seasonal, seasonOf(training.cases));
+    return {
+      model: 'emos-season',
+      version: 1,
+      trainedOn: trainedOn(training),
+      coefficients: fitRegression(training, formula, seasonal, control, { earlier: earlier?.coefficients }),
+    };
+  },
+  predict: (artefact, targets) => predictRegression(artefact.coefficients, targets),
+};

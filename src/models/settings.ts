@@ -1,0 +1,35 @@
+import type { LawName, Transform, Variable } from '../weather/variable.ts';
+import type { Settings } from './model.ts';
+
+/** What a caller may choose about a fit; what is left out follows from the variable. */
+export interface SettingsChoice {
+  readonly law?: LawName | undefined;
+  readonly transform?: Transform | undefined;
+  readonly predictors?: Settings['predictors'] | undefined;
+  readonly spread?: Settings['spread'] | undefined;
+  readonly score?: Settings['score'] | undefined;
+  readonly prior?: number | undefined;
+}
+
+/** Belief in the raw forecast, in outcomes; docs/methods.md shows what it was chosen by. */
+const PRIOR_OUTCOMES = 200;
+
+/**
+ * Settings for a variable: its own law on its own scale unless chosen otherwise.
+ *
+ * A root scale goes with a log-linear spread (crch's form for rain), any other with a linear variance. A chosen law
+ * without bounds is fitted on the plain scale, since a root needs a law that ends at zero.
+ */
+export function settingsFor(variable: Variable, choice: SettingsChoice = {}): Settings {
+  const law = choice.law ?? variable.law;
+  const bounded = law !== 'normal' && law !== 'logistic';
+  const transform = choice.transform ?? (bounded ? variable.transform : 'none');
+  return {
+    family: { law, transform, lower: variable.lower, upper: variable.upper },
+    predictors: choice.predictors ?? 'mean',
+    spread: choice.spread ?? (transform === 'none' ? 'variance' : 'log'),
+    score: choice.score ?? 'ml',
+    // On a root scale the mean of the members' roots is no estimate of the outcome's root, so there is no such belief.
+    prior: choice.prior ?? (transform === 'none' ? PRIOR_OUTCOMES : 0),
+  };
+}

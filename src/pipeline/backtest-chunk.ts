@@ -1,0 +1,145 @@
+import { isWeatherglassError } from '../errors.ts';
+import type { Distributions } from '../forecast/distributions.ts';
+import type { Artefact, Cases, Control, Selection, Settings } from '../models/model.ts';
+import { findModel, fitOrSimpler } from '../models/registry.ts';
+import { type GroupPlan, trainingRows } from './backtest-plan.ts';
+import { exportLine } from './export-line.ts';
+import { contenders, type LedgerSums, openLedger, type SkillReference } from './ledger.ts';
+import { scoredTarget, scoreTarget } from './score-target.ts';
+
+/** One block with its schedule, as it is shared with the threads. */
+export interface BacktestGroup {
+  /** Tells blocks apart within a thread. */
+  readonly id: string;
+  readonly cases: Cases;
+  /** When each row's outcome became known. */
+  readonly knownTime: Float64Array;
+  readonly plan: GroupPlan;
+}
+
+/** Part of a back-test: fits `from` … `until` − 1 of the block, counted unit by unit. */
+export interface BacktestChunk {
+  readonly group: BacktestGroup;
+  readonly model: string;
+  readonly settings: Settings;
+  /** Whether sums are kept place by place. */
+  readonly byPlace: boolean;
+  readonly exported: boolean;
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface ChunkResult extends LedgerSums {
+  readonly targets: number;
+  /** Targets answered by a simpler model than the one asked for, by that model's name. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+  /** Targets that no model could answer. */
+  readonly nothingKnown: number;
+  /** The export's lines, in blocks. */
+  readonly lines: readonly string[];
+}
+
+const DAY = 86_400_000;
+/** Characters of export lines sent as one string; a thread's whole share could be longer than a string may be. */
+const LINE_BLOCK = 1 << 20;
+
+let latest: BacktestGroup | undefined;
+
+/**
+ * Fits, predicts and scores one chunk: the synchronous heart of the back-test.
+ *
+ * Every prediction is made from training rows known as of its fit, and from its own forecast.
+ */
+export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkResult {
+  // Each message brings new views of the same shared memory; the first ones carry what is remembered with them.
+  if (latest?.id !== chunk.group.id) latest = chunk.group;
+  const { cases, knownTime, plan } = latest;
+  const model = findModel(chunk.model);
+  const targetsOf = targetsByFit(plan);
+  const ledger = openLedger(chunk.byPlace);
+  const own = scoredTarget();
+  const other = scoredTarget();
+  const lines: string[] = [];
+  let block = '';
+  const fallbacks: Record<string, number> = {};
+  let targets = 0;
+  let nothingKnown = 0;
+
+  let earlier: { readonly unit: number; readonly artefact: Artefact } | undefined;
+  for (let step = chunk.from; step < chunk.until; step++) {
+    control.checkpoint(step - chunk.from, chunk.until - chunk.from);
+    const unit = Math.floor(step / plan.asOf.length);
+    const fit = step % plan.asOf.length;
+    const rows = targetsOf[unit][fit];
+    if (rows.length === 0) continue;
+    const training = {
+      cases,
+      rows: trainingRows(plan.units[unit], cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]),
+    };
+    const selection = { cases, rows };
+    const start = earlier?.unit === unit ? earlier.artefact : undefined;
+    const fitted = fitOrSimpler(model, training, chunk.settings, control, start);
+    earlier = { unit, artefact: fitted.artefact };
+    const answers = fitted.model.predict(fitted.artefact, selection);
+    const references = contenders
+      .filter((name) => name !== 'model')
+      .map((name) => ({
+        name,
+        answers: referenceAnswers(name, training, selection, chunk.settings, control),
+      }));
+
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      const outcome = cases.outcome[row];
+      if (!scoreTarget(answers, i, outcome, own)) {
+        nothingKnown++;
+        continue;
+      }
+      targets++;
+      const { name } = fitted.model;
+      if (name !== model.name) fallbacks[name] = (fallbacks[name] ?? 0) + 1;
+      const cell = ledger.cell(cases.place[row], Math.floor(cases.validTime[row] / DAY));
+      ledger.add('model', cell, own.scores);
+      if (chunk.exported) {
+        block += exportLine(cases, row, name, answers.law, own);
+        if (block.length > LINE_BLOCK) {
+          lines.push(block);
+          block = '';
+        }
+      }
+      for (const reference of references) {
+        if (reference.answers === undefined || !scoreTarget(reference.answers, i, outcome, other)) continue;
+        ledger.add(reference.name, cell, other.scores);
+        if (reference.name !== 'raw') ledger.add(`model on ${reference.name}`, cell, own.scores);
+      }
+    }
+  }
+  if (block !== '') lines.push(block);
+  return { ...ledger.close(), targets, fallbacks, nothingKnown, lines };
+}
+
+/** A reference's answers; nothing where it cannot be fitted, for a reference is not replaced by another. */
+function referenceAnswers(
+  name: 'raw' | SkillReference,
+  training: Selection,
+  targets: Selection,
+  settings: Settings,
+  control: Control,
+): Distributions | undefined {
+  const model = findModel(name);
+  try {
+    return model.predict(model.fit(training, settings, control), targets);
+  } catch (error) {
+    if (isWeatherglassError(error, 'CannotFit')) return undefined;
+    throw error;
+  }
+}
+
+/** Target rows by unit and fit. */
+function targetsByFit(plan: GroupPlan): Int32Array[][] {
+  return plan.units.map((unit) => {
+    const lists: number[][] = Array.from(plan.asOf, () => []);
+    for (const row of unit) if (plan.fitOf[row] >= 0) lists[plan.fitOf[row]].push(row);
+    return lists.map((rows) => Int32Array.from(rows));
+  });
+}

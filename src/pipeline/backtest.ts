@@ -1,0 +1,164 @@
+import { WeatherglassError } from '../errors.ts';
+import { findModel } from '../models/registry.ts';
+import { type SettingsChoice, settingsFor } from '../models/settings.ts';
+import type { ComputePool } from '../runtime/compute-pool.ts';
+import type { Scores } from '../scores/accumulate.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { formatInstant } from '../weather/time.ts';
+import type { BacktestChunk, BacktestGroup, ChunkResult } from './backtest-chunk.ts';
+import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
+import { groupCases } from './case-groups.ts';
+import { exportHeader } from './export-line.ts';
+import type { Contender, SkillReference } from './ledger.ts';
+import { type Breakdown, openScoreboard, type ScoreSheet } from './scoreboard.ts';
+
+export interface BacktestOptions extends SettingsChoice {
+  readonly model: string;
+  /** Places fitted together, or each alone. Variables and leads are always fitted apart. */
+  readonly pool?: 'all' | 'place' | undefined;
+  readonly window?: Window | undefined;
+  /** Period of valid times that targets come from; all by default. */
+  readonly targets?: TargetPeriod | undefined;
+  /** What groups of scores are kept apart. */
+  readonly by?: readonly Breakdown[] | undefined;
+  /** Seed of the bootstrap's intervals. */
+  readonly seed?: number | string | undefined;
+  /** Takes each block of the export's text as it is made, the header first. */
+  readonly onExport?: ((text: string) => Promise<void> | void) | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A group of targets with its scores. */
+export type BacktestGroupResult = ScoreSheet & {
+  readonly variable?: string;
+  readonly lead?: number;
+  readonly place?: string;
+};
+
+export interface BacktestResult extends ScoreSheet {
+  readonly rows: number;
+  /** Targets answered by a simpler model than the one asked for. */
+  readonly fallbacks: number;
+  /** Those by the model that answered. */
+  readonly fallbackModels: Readonly<Record<string, number>>;
+  /** Rows that are no targets, by reason. */
+  readonly skipped: Skipped;
+  readonly model: string;
+  /** Laws fitted, by variable. */
+  readonly law: string;
+  readonly window: string;
+  readonly groups: readonly BacktestGroupResult[];
+}
+
+export type { Contender, Scores, SkillReference };
+
+/** Parts that the whole work is cut into. Fixed, so that sums round alike on any number of threads. */
+const CHUNKS = 48;
+
+/**
+ * Replays history: fits the model as it could have been fitted at each time, predicts, and scores the predictions.
+ *
+ * Definitions of target, window and references are in docs/methods.md. Nothing that became known after a target's
+ * forecast was available has any influence on its prediction.
+ *
+ * @param pool threads whose worker module is pipeline/jobs.ts
+ * @throws WeatherglassError Usage for options that do not fit; InvalidData where there is no target; Cancelled.
+ */
+export async function backtest(
+  pairs: Pairs,
+  options: BacktestOptions,
+  pool: ComputePool,
+): Promise<BacktestResult> {
+  const model = findModel(options.model);
+  const window = options.window ?? {};
+  const period = options.targets ?? { from: -Infinity, until: Infinity };
+  const by = options.by ?? [];
+  const skipped = nothingSkipped();
+  const { groups, knownTimes, incompleteForecasts } = groupCases(pairs, model.usesRecent === true);
+  skipped.incompleteForecast = incompleteForecasts;
+  const run = crypto.randomUUID();
+  const planned: BacktestGroup[] = groups.map((cases, index) => ({
+    id: `${run} ${index}`,
+    cases,
+    knownTime: knownTimes[index],
+    plan: planGroup(cases, knownTimes[index], window, period, options.pool ?? 'all', skipped),
+  }));
+  const chunks = cut(planned, options, by.includes('place'));
+  const scoreboard = openScoreboard(
+    planned.map(({ cases, plan }) => ({ cases, plan })),
+    by,
+    pairs.places.map(({ name }) => name),
+  );
+  const fallbackModels: Record<string, number> = {};
+  await options.onExport?.(`${exportHeader}\n`);
+  await pool.run<BacktestChunk, ChunkResult>(
+    'backtestChunk',
+    chunks,
+    async (result, index) => {
+      scoreboard.add(chunks[index].group.cases, result);
+      skipped.nothingKnown += result.nothingKnown;
+      for (const [name, count] of Object.entries(result.fallbacks))
+        fallbackModels[name] = (fallbackModels[name] ?? 0) + count;
+      for (const block of result.lines) await options.onExport?.(block);
+    },
+    { signal: options.signal, onProgress: options.onProgress },
+  );
+  const { overall, groups: sheets } = scoreboard.finish(options.seed ?? 1);
+  if (overall.targets === 0)
+    throw new WeatherglassError(
+      'InvalidData',
+      `none of the ${pairs.rows} rows is a target: ${whySkipped(skipped)}. Widen --targets or shorten --window.`,
+    );
+  return {
+    rows: pairs.rows,
+    fallbacks: Object.values(fallbackModels).reduce((sum, count) => sum + count, 0),
+    fallbackModels,
+    skipped,
+    model: model.name,
+    law: lawsOf(planned, options),
+    window: describeWindow(window),
+    ...overall,
+    groups: sheets,
+  };
+}
+
+/** Cuts the fits of each block into chunks in proportion to their number. */
+function cut(groups: readonly BacktestGroup[], options: BacktestOptions, byPlace: boolean): BacktestChunk[] {
+  const stepsOf = ({ plan }: BacktestGroup) => plan.asOf.length * plan.units.length;
+  const total = groups.reduce((sum, group) => sum + stepsOf(group), 0);
+  return groups
+    .filter(({ plan }) => plan.targets > 0)
+    .flatMap((group) => {
+      const steps = stepsOf(group);
+      const size = Math.max(1, Math.ceil(total / CHUNKS));
+      const settings = settingsFor(group.cases.variable, options);
+      return Array.from({ length: Math.ceil(steps / size) }, (_, k) => ({
+        group,
+        model: options.model,
+        settings,
+        byPlace,
+        exported: options.onExport !== undefined,
+        from: k * size,
+        until: Math.min(steps, (k + 1) * size),
+      }));
+    });
+}
+
+function lawsOf(groups: readonly BacktestGroup[], options: BacktestOptions): string {
+  const laws = groups.map(({ cases }) => {
+    const { family } = settingsFor(cases.variable, options);
+    return family.transform === 'none' ? family.law : `${family.law}(${family.transform})`;
+  });
+  return [...new Set(laws)].join(', ');
+}
+
+function describeWindow({ dates, trainUntil }: Window): string {
+  const window = dates === undefined ? 'expanding' : `${dates}d`;
+  return trainUntil === undefined ? window : `${window}, once until ${formatInstant(trainUntil)}`;
+}
+
+function whySkipped(skipped: Skipped): string {
+  const reasons = Object.entries(skipped).filter(([, count]) => count > 0);
+  return reasons.map(([reason, count]) => `${count} ${reason}`).join(', ') || 'the table has no rows';
+}

@@ -1,0 +1,92 @@
+import type { Cases } from '../models/model.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { recentOutcomes } from './recent-outcomes.ts';
+
+/** Pairs sorted out by variable and lead time. */
+export interface CaseGroups {
+  /** One block for each variable and lead, in the table's order of variables and by rising lead. */
+  readonly groups: readonly Cases[];
+  /** When each row's outcome became known, for each block. */
+  readonly knownTimes: readonly Float64Array[];
+  /** Rows left out because a forecast column that their variable and lead have is empty. */
+  readonly incompleteForecasts: number;
+}
+
+/**
+ * Sorts pairs into blocks of one variable and lead, rows by valid time, then place.
+ *
+ * A block has the forecast columns in which it has any value; rows that miss one of them are left out and counted,
+ * rows without an outcome stay. Columns are backed by SharedArrayBuffers.
+ *
+ * @param withRecent whether to work out what each place's own outcomes said at the time (`Cases.recent`)
+ */
+export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
+  const byKey = new Map<string, number[]>();
+  for (let row = 0; row < pairs.rows; row++) {
+    const key = `${pairs.variable[row]} ${pairs.lead[row]}`;
+    const rows = byKey.get(key);
+    if (rows === undefined) byKey.set(key, [row]);
+    else rows.push(row);
+  }
+  const ordered = [...byKey.values()].sort(
+    ([a], [b]) => pairs.variable[a] - pairs.variable[b] || pairs.lead[a] - pairs.lead[b],
+  );
+  let incompleteForecasts = 0;
+  const groups: Cases[] = [];
+  const knownTimes: Float64Array[] = [];
+  for (const rows of ordered) {
+    const columns = usedColumns(pairs, rows);
+    const complete = rows.filter((row) =>
+      columns.every((k) => !Number.isNaN(pairs.forecasts[row * pairs.columns.length + k])),
+    );
+    incompleteForecasts += rows.length - complete.length;
+    if (complete.length === 0) continue;
+    complete.sort(
+      (a, b) =>
+        pairs.validTime[a] - pairs.validTime[b] ||
+        pairs.place[a] - pairs.place[b] ||
+        pairs.initTime[a] - pairs.initTime[b],
+    );
+    const size = complete.length;
+    const forecasts = new Float32Array(new SharedArrayBuffer(4 * size * columns.length));
+    complete.forEach((row, i) => {
+      columns.forEach((k, j) => {
+        forecasts[i * columns.length + j] = pairs.forecasts[row * pairs.columns.length + k];
+      });
+    });
+    const column = (from: Float64Array) => {
+      const out = new Float64Array(new SharedArrayBuffer(8 * size));
+      for (let i = 0; i < size; i++) out[i] = from[complete[i]];
+      return out;
+    };
+    const place = new Int32Array(new SharedArrayBuffer(4 * size));
+    for (let i = 0; i < size; i++) place[i] = pairs.place[complete[i]];
+    const variable = pairs.variables[pairs.variable[complete[0]]];
+    groups.push({
+      size,
+      variable,
+      lead: pairs.lead[complete[0]],
+      places: pairs.places.map(({ name }) => name),
+      place,
+      initTime: column(pairs.initTime),
+      validTime: column(pairs.validTime),
+      availableTime: column(pairs.availableTime),
+      columns: columns.map((k) => pairs.columns[k]),
+      members: columns.filter((k) => k < pairs.members).length,
+      models: columns.filter((k) => k >= pairs.members && k < pairs.members + pairs.models).length,
+      predictors: columns.filter((k) => k >= pairs.members + pairs.models).length,
+      forecasts,
+      recent: withRecent ? recentOutcomes(pairs, complete) : new Float32Array(),
+      outcome: column(pairs.observation),
+    });
+    knownTimes.push(column(pairs.outcomeKnownTime));
+  }
+  return { groups, knownTimes, incompleteForecasts };
+}
+
+function usedColumns(pairs: Pairs, rows: readonly number[]): number[] {
+  const width = pairs.columns.length;
+  return Array.from({ length: width }, (_, k) => k).filter((k) =>
+    rows.some((row) => !Number.isNaN(pairs.forecasts[row * width + k])),
+  );
+}

@@ -1,0 +1,27 @@
+import { WeatherglassError } from '../errors.ts';
+import type { Control } from '../models/model.ts';
+import type { JobControl, JobReply } from '../runtime/compute-pool.ts';
+import { type BacktestChunk, type ChunkResult, runBacktestChunk } from './backtest-chunk.ts';
+
+/** The pool's worker module: each export is a job by name, a thin wrapper of a pure function. */
+
+export function backtestChunk(input: BacktestChunk & JobControl): JobReply<ChunkResult> {
+  return answer(() => runBacktestChunk(input, controlOf(input)));
+}
+
+function answer<T>(compute: () => T): JobReply<T> {
+  try {
+    return { ok: compute() };
+  } catch (error) {
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { error: { name, message, ...(stack === undefined ? {} : { stack }) } };
+  }
+}
+
+function controlOf({ cancelled }: JobControl): Control {
+  return {
+    checkpoint() {
+      if (Atomics.load(cancelled, 0) !== 0) throw new WeatherglassError('Cancelled', 'stopped on request');
+    },
+  };
+}
