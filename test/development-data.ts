@@ -4,10 +4,10 @@ import { describe, it } from 'vitest';
 
 /**
  * Where the development data are: real records that are not ours to ship, in a folder beside the project, or where
- * `WEATHERGLASS_DEVELOPMENT_DATA` says.
+ * `DEVELOPMENT_DATA` says.
  */
 const folder =
-  process.env.WEATHERGLASS_DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
+  process.env.DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 const skipNote = 'skipped: no development data';
 

@@ -25,3 +25,6 @@ export interface Distributions {
 export function sample(distributions: Distributions, index: number, u: number): number {
   return distributions.quantile(index, u);
 }
+
+/** The 99 levels 0.01 … 0.99 in which forecasts are exported and scored. */
+export const percentLevels: Float64Array = Float64Array.from({ length: 99 }, (_, k) => (k + 1) / 100);

@@ -141,6 +141,10 @@ test('a sample serves many distributions and leaves its values alone', () => {
   expect(Array.from(sample.values)).toEqual([1, 2, 3]);
   const block = empirical([sample, makeSample([7])], Int32Array.of(0, 1, 0), Float64Array.of(0, 1, 10));
   expect([0, 1, 2].map((i) => block.mean(i))).toEqual([2, 8, 12]);
+  for (const n of [0, 1, 64, 65, 200]) {
+    const shuffled = Array.from({ length: n }, (_, k) => ((k * 83) % 211) - 100);
+    expect(Array.from(makeSample(shuffled).values)).toEqual(shuffled.toSorted((a, b) => a - b));
+  }
   expect([1, 2, 2.5].map((x) => countBelow(sample.values, x, false))).toEqual([0, 1, 2]);
   expect([1, 2, 2.5].map((x) => countBelow(sample.values, x, true))).toEqual([1, 2, 2]);
 });

@@ -46,6 +46,14 @@ test.each([
   },
 );
 
+test('an outcome on either end of a censored law has the probability of that end', () => {
+  const score = logScoreOf(makeLaw('censored-normal', 0, 1));
+  const half = [0, 1].map((bound) => score(bound, bound, 2, gradient));
+  expect(half).toEqual([expect.closeTo(Math.LN2, 14), expect.closeTo(Math.LN2, 14)]);
+  expect(score(1, 0, 1, gradient)).toBeCloseTo(-Math.log(0.158655253931457), 13);
+  expect(score(0, 1, 1, gradient)).toBeCloseTo(-Math.log(0.158655253931457), 13);
+});
+
 describe('where no probability is left to divide by', () => {
   // log Φ(−100), from the continued fraction of Mills' ratio with 30 digits.
   test('the log score of a dry outcome goes on', () => {

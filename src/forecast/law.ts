@@ -81,7 +81,7 @@ export function lawMean(law: Law, location: number, scale: number): number {
   const l = (lower - location) / scale;
   const u = (upper - location) / scale;
   let mean: number;
-  if (law.bounding === 'none') mean = location + 0 * scale;
+  if (law.bounding === 'none') mean = Number.isNaN(scale) ? scale : location;
   else if (law.bounding === 'truncated') {
     const part = partBelow(standard, l > 0 ? -l : u);
     const z =
@@ -104,7 +104,7 @@ function partBelow(standard: StandardLaw, u: number): LawIntegrals {
   return u < -10 ? standard.below(u) : standard;
 }
 
-/** Whether differences of cdfs and of their integrals over [l, u] would cancel; a polynomial follows the law there. */
+/** Whether differences of cdfs and of their integrals over [l, u] would cancel; there a polynomial follows the law. */
 function isNarrow(l: number, u: number): boolean {
   return (u - l) * (1 + Math.abs(l)) < 0.1;
 }
@@ -181,14 +181,16 @@ function truncatedCrps({ standard, lower, upper }: Law): ScoreWithGradient {
     const u = mirrored ? (location - lower) / scale : (upper - location) / scale;
     const z = (sign * (inside - location)) / scale;
     const part = partBelow(standard, u);
+    const narrow = isNarrow(l, u);
     const gl = part.cdf(l);
     const mass = massBetween(part, l, u);
+    const massBelow = narrow ? massBetween(part, l, z) : part.cdf(z) - gl;
     // ∫_l^z F and ∫_l^z F², ∫_z^u (1 − F) and ∫_z^u (1 − F)²
     let first: number;
     let firstSquare: number;
     let rest: number;
     let restSquare: number;
-    if (isNarrow(l, u)) [first, firstSquare, rest, restSquare] = narrowIntegrals(part, l, z, u);
+    if (narrow) [first, firstSquare, rest, restSquare] = narrowIntegrals(part, mass, l, z, u);
     else {
       const I = part.integral;
       const A = part.integralOfSquare;
@@ -207,7 +209,7 @@ function truncatedCrps({ standard, lower, upper }: Law): ScoreWithGradient {
       }
     }
     const sum = firstSquare + restSquare;
-    const byOutcome = (2 * massBetween(part, l, z)) / mass - 1;
+    const byOutcome = (2 * massBelow) / mass - 1;
     const byLower = gl === 0 ? 0 : (-2 * part.pdf(l) * (first - firstSquare - restSquare)) / mass;
     const byUpper = u === Infinity ? 0 : (-2 * part.pdf(u) * (firstSquare - rest + restSquare)) / mass;
     gradient[0] = -sign * (byOutcome + byLower + byUpper);
@@ -216,8 +218,8 @@ function truncatedCrps({ standard, lower, upper }: Law): ScoreWithGradient {
   };
 }
 
-function narrowIntegrals(part: LawIntegrals, l: number, z: number, u: number) {
-  const mass = gauss(part.pdf, l, u);
+/** The four integrals of truncatedCrps by quadrature, for an interval in which their closed forms would cancel. */
+function narrowIntegrals(part: LawIntegrals, mass: number, l: number, z: number, u: number) {
   const F = (t: number) => gauss(part.pdf, l, t) / mass;
   const first = gauss(F, l, z);
   const firstSquare = gauss((t) => F(t) ** 2, l, z);

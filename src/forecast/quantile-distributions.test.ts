@@ -71,7 +71,11 @@ test('a row with one missing value is missing, its neighbours are not', () => {
     block.cdfBelow(1, 99),
   ])
     expect(answer).toBeNaN();
-  expect(block.mean(2)).toBe(block.mean(0));
+  for (const i of [0, 2])
+    expect([block.mean(i), block.cdf(i, 1), block.cdfBelow(i, 3), block.quantile(i, 0.5)]).toEqual([
+      2.5, 0.25, 0.625, 2,
+    ]);
+  expect(block.crps(2, 2)).toBe(block.crps(0, 2));
 });
 
 test('steps of any steepness, wherever they lie', () => {

@@ -87,6 +87,7 @@ test('each case has its own weights; NaN is no distribution', () => {
   expect([0, 1, 2].map((i) => block.mean(i))).toEqual([0, Number.NaN, 0.75]);
   expect([0, 1, 2].map((i) => block.quantile(i, 0.5))).toEqual([0, Number.NaN, 1]);
   expect([0, 1, 2].map((i) => block.crps(i, 0))).toEqual([0, Number.NaN, 0.5625]);
+  expect([0, 1, 2].map((i) => block.cdf(i, 0))).toEqual([1, Number.NaN, 0.25]);
   for (const x of [-1, 0, 0.5, 2])
     expect([block.cdf(1, x), block.cdfBelow(1, x)]).toEqual([Number.NaN, Number.NaN]);
   const single = weightedAtoms(Float64Array.of(0), Float64Array.of(Number.NaN));

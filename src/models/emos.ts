@@ -1,4 +1,4 @@
-import type { Settings, Artefact, Cases, Model } from './model.ts';
+import type { Artefact, Cases, Model, Settings } from './model.ts';
 import { trainedOn } from './model.ts';
 import { type Coefficients, type Formula, fitRegression, predictRegression } from './regression.ts';
 import { harmonics, type Term } from './terms.ts';

@@ -1,7 +1,13 @@
-import { fitRegression, predictRegression } from './regression.ts';
 import type { RegressionArtefact } from './emos.ts';
-import { type Model, recentNames, trainedOn } from './model.ts';
+import { type Model, recentNames, type Settings, trainedOn } from './model.ts';
+import { type Formula, fitRegression, predictRegression } from './regression.ts';
 import { harmonics } from './terms.ts';
+
+const formula: Formula = {
+  location: ['one', ...harmonics('year', 2), ...recentNames],
+  scale: ['one', ...harmonics('year', 1)],
+  nonNegative: [],
+};
 
 /**
  * Harmonic regression with autoregression, for a place that has observations and no forecasts.
@@ -17,18 +23,12 @@ export const harmonic: Model<RegressionArtefact> = {
   simpler: 'climatology',
   usesRecent: true,
   fit(training, settings, control, earlier) {
-    const formula = {
-      location: ['one', ...harmonics('year', 2), ...recentNames],
-      scale: ['one', ...harmonics('year', 1)],
-      nonNegative: [],
-    };
+    const logSpread: Settings = { ...settings, spread: 'log' };
     return {
       model: 'harmonic',
       version: 1,
       trainedOn: trainedOn(training),
-      coefficients: fitRegression(training, formula, { ...settings, spread: 'log' }, control, {
-        earlier: earlier?.coefficients,
-      }),
+      coefficients: fitRegression(training, formula, logSpread, control, { earlier: earlier?.coefficients }),
     };
   },
   predict: (artefact, targets) => predictRegression(artefact.coefficients, targets),

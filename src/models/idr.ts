@@ -2,7 +2,7 @@ import { WeatherglassError } from '../errors.ts';
 import { countBelow } from '../forecast/empirical.ts';
 import { weightedAtoms } from '../forecast/weighted-atoms.ts';
 import { pavSpace, poolAdjacentViolators } from '../scores/pool-adjacent-violators.ts';
-import { type RegressionArtefact, emos } from './emos.ts';
+import { emos, type RegressionArtefact } from './emos.ts';
 import { ensembleStatistics } from './ensemble-statistics.ts';
 import { type Model, trainedOn } from './model.ts';
 

@@ -51,10 +51,13 @@ export function minimise(objective: Objective, start: Float64Array, options: Min
   for (let iteration = 0; ; iteration++) {
     let steepest = 0;
     for (let i = 0; i < n; i++) {
-      held[i] = x[i] <= lower[i] && gradient[i] > 0 ? 1 : 0;
+      const now = x[i] <= lower[i] && gradient[i] > 0 ? 1 : 0;
+      // What was remembered of steps with other variables free would mislead those that are free now.
+      if (now !== held[i]) pairs.length = 0;
+      held[i] = now;
       if (held[i] === 0) steepest = Math.max(steepest, Math.abs(gradient[i]));
     }
-    const converged = steepest <= tolerance;
+    const converged = steepest <= tolerance && Number.isFinite(value);
     if (converged || iteration === maxIterations || !Number.isFinite(value))
       return { x, value, iterations: iteration, converged };
 

@@ -1,15 +1,17 @@
 import { WeatherglassError } from '../errors.ts';
+import type { Distributions } from '../forecast/distributions.ts';
 import { crpsOf, logScoreOf, type ScoreWithGradient } from '../forecast/law.ts';
 import { type Family, fittedLaw, parametric } from '../forecast/parametric.ts';
-import type { Distributions } from '../forecast/distributions.ts';
 import { forth } from '../forecast/transform.ts';
 import { solveLeastSquares } from './least-squares.ts';
 import { minimise, type Objective } from './minimise.ts';
 import type { Control, Selection, Settings } from './model.ts';
-import { columnsOf, isHarmonic, type Term } from './terms.ts';
+import { columnsOf, isHarmonic, isRecent, type Term } from './terms.ts';
 
 /** Outcomes that the belief in no season counts as. */
 const SEASON_PRIOR = 30;
+/** Outcomes that the belief in no memory counts as. */
+const MEMORY_PRIOR = 100;
 
 /**
  * Distributional regression: a law whose location and scale are linear in terms of the case.
@@ -291,6 +293,8 @@ interface Prior {
  *   another, is mostly chance. How the slope is shared among several forecasts is left to the data.
  * - there is no season beyond the forecast's own: harmonics are pulled towards 0 as by {@link SEASON_PRIOR} outcomes,
  *   which half a year of outcomes overrules and half a month does not.
+ * - the past does not repeat itself: recent outcomes are pulled towards no influence as by {@link MEMORY_PRIOR}
+ *   outcomes, for most of what one year seems to remember for a week is chance.
  */
 function priorsOf(
   { y, width, scaleWidth }: Problem,
@@ -313,17 +317,19 @@ function priorsOf(
     for (const j of forecasts) direction[j] = widest / location.spread[j];
     priors.push({ direction, target: widest / residual, weight: curvature * settings.prior });
   }
-  const pullToZero = (index: number, spread: number) => {
-    if (spread === 0) return;
+  const pullToZero = (index: number, size: number, outcomes: number) => {
+    if (!Number.isFinite(size)) return;
     const direction = new Float64Array(width + scaleWidth);
-    direction[index] = 1 / spread;
-    priors.push({ direction, target: 0, weight: curvature * SEASON_PRIOR });
+    direction[index] = size;
+    priors.push({ direction, target: 0, weight: curvature * outcomes });
   };
   formula.location.forEach((term, j) => {
-    if (isHarmonic(term)) pullToZero(j, location.spread[j]);
+    if (isHarmonic(term)) pullToZero(j, 1 / location.spread[j], SEASON_PRIOR);
+    // Recent outcomes depart from the season about as far as outcomes depart from the fit: by the residual.
+    if (isRecent(term)) pullToZero(j, residual / location.spread[j], MEMORY_PRIOR);
   });
   formula.scale.forEach((term, k) => {
-    if (isHarmonic(term)) pullToZero(width + k, scale.spread[k]);
+    if (isHarmonic(term)) pullToZero(width + k, 1 / scale.spread[k], SEASON_PRIOR);
   });
   return priors;
 }

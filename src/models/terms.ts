@@ -29,6 +29,10 @@ export function isHarmonic(term: Term): boolean {
   return /^(cos|sin)_(year|day)_/.test(term);
 }
 
+export function isRecent(term: Term): boolean {
+  return recentNames.some((name) => name === term);
+}
+
 /** Value of a term for each row of a block, by row; NaN where it is missing. */
 function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) => number {
   const width = cases.columns.length;

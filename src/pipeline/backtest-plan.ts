@@ -9,12 +9,21 @@ export interface Window {
   readonly dates?: number | undefined;
   /** Fit once on what was known at this time, inclusive, and score what was available later. */
   readonly trainUntil?: number | undefined;
+  /** Fit again only every so many days, as of the start of each such stretch; by default whenever more is known. */
+  readonly refitDays?: number | undefined;
 }
 
 /** Period of valid times that targets come from; start inclusive, end exclusive. */
 export interface TargetPeriod {
   readonly from: number;
   readonly until: number;
+}
+
+/** The time that the fit for a row is made as of. */
+function fitTime({ trainUntil, refitDays }: Window, available: number): number {
+  if (trainUntil !== undefined) return trainUntil;
+  if (refitDays === undefined) return available;
+  return Math.floor(available / (refitDays * DAY)) * refitDays * DAY;
 }
 
 /** When to fit, on what, and for which targets: the schedule of one block of cases. */
@@ -70,10 +79,9 @@ export function planGroup(
       skipped.outsideTargets++;
     else candidates.push(row);
   }
-  const asOf =
-    window.trainUntil === undefined
-      ? Float64Array.from(new Set(candidates.map((row) => availableTime[row]))).sort()
-      : Float64Array.of(window.trainUntil);
+  const asOf = Float64Array.from(
+    new Set(candidates.map((row) => fitTime(window, availableTime[row]))),
+  ).sort();
   const trainFrom =
     window.dates === undefined
       ? new Float64Array(asOf.length).fill(-Infinity)
@@ -83,7 +91,7 @@ export function planGroup(
   const fitOf = new Int32Array(size).fill(-1);
   let targets = 0;
   for (const row of candidates) {
-    const index = window.trainUntil === undefined ? indexOfTime.get(availableTime[row])! : 0;
+    const index = indexOfTime.get(fitTime(window, availableTime[row]))!;
     if (Number.isNaN(trainFrom[index])) skipped.windowNotFull++;
     else {
       fitOf[row] = index;
@@ -120,14 +128,20 @@ function startOfLatestDates(
   });
 }
 
-function unitsOf({ size, place, places }: Cases, pool: 'all' | 'place'): Int32Array[] {
+/** Rows fitted together, each list by rising valid time: all of the block, or those of each place. */
+export function unitsOf({ size, place, places }: Cases, pool: 'all' | 'place'): Int32Array[] {
   if (pool === 'all') return [Int32Array.from({ length: size }, (_, row) => row)];
   const byPlace: number[][] = places.map(() => []);
   for (let row = 0; row < size; row++) byPlace[place[row]].push(row);
   return byPlace.filter((rows) => rows.length > 0).map((rows) => Int32Array.from(rows));
 }
 
-/** Rows of a unit that may train a fit as of a time: valid from `trainFrom` on, with an outcome known by then. */
+/**
+ * Rows of a unit that may train a fit as of a time: valid from `trainFrom` on, with an outcome known by then.
+ *
+ * Their forecasts must have been available before, or a forecast that came late would train fits made without it, and
+ * a target whose outcome was already known would train its own.
+ */
 export function trainingRows(
   unit: Int32Array,
   cases: Cases,
@@ -141,7 +155,12 @@ export function trainingRows(
     const valid = cases.validTime[row];
     // Nothing is known before it is over, and rows come by rising valid time.
     if (valid > asOf) break;
-    if (valid >= trainFrom && knownTime[row] <= asOf && !Number.isNaN(cases.outcome[row]))
+    if (
+      valid >= trainFrom &&
+      knownTime[row] <= asOf &&
+      cases.availableTime[row] < asOf &&
+      !Number.isNaN(cases.outcome[row])
+    )
       rows[count++] = row;
   }
   return rows.subarray(0, count);

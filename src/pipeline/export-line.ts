@@ -1,5 +1,5 @@
+import { percentLevels } from '../forecast/distributions.ts';
 import type { Cases } from '../models/model.ts';
-import { percentLevels } from '../scores/pinball.ts';
 import { formatInstant } from '../weather/time.ts';
 import type { ScoredTarget } from './score-target.ts';
 

@@ -2,11 +2,21 @@ import { WeatherglassError } from '../errors.ts';
 import type { Control } from '../models/model.ts';
 import type { JobControl, JobReply } from '../runtime/compute-pool.ts';
 import { type BacktestChunk, type ChunkResult, runBacktestChunk } from './backtest-chunk.ts';
+import { type FitChunk, type FitReport, runFitChunk } from './fit-chunk.ts';
+import { type PredictChunk, type PredictChunkResult, runPredictChunk } from './predict-chunk.ts';
 
 /** The pool's worker module: each export is a job by name, a thin wrapper of a pure function. */
 
 export function backtestChunk(input: BacktestChunk & JobControl): JobReply<ChunkResult> {
   return answer(() => runBacktestChunk(input, controlOf(input)));
+}
+
+export function predictChunk(input: PredictChunk & JobControl): JobReply<PredictChunkResult> {
+  return answer(() => runPredictChunk(input, controlOf(input)));
+}
+
+export function fitChunk(input: FitChunk & JobControl): JobReply<FitReport> {
+  return answer(() => runFitChunk(input, controlOf(input)));
 }
 
 function answer<T>(compute: () => T): JobReply<T> {

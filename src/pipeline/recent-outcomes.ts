@@ -1,5 +1,5 @@
-import { recentNames } from '../models/model.ts';
 import { forth } from '../forecast/transform.ts';
+import { recentNames } from '../models/model.ts';
 import type { Pairs } from '../weather/pairs.ts';
 
 const DAY = 86_400_000;
@@ -38,7 +38,8 @@ export function recentOutcomes(pairs: Pairs, rows: readonly number[]): Float32Ar
     sums.fill(0);
     weights.fill(0);
     for (let k = lastUntil(own.validTime, asOf); k >= 0 && own.validTime[k] > asOf - OLDEST_DAYS * DAY; k--) {
-      if (own.knownTime[k] > asOf) continue;
+      // Of a forecast that came late, the outcome may be known already; it must not be its own predictor.
+      if (own.knownTime[k] > asOf || own.validTime[k] === pairs.validTime[row]) continue;
       const value = forth(transform, own.outcome[k]);
       if (Number.isNaN(latest)) {
         latest = own.validTime[k];

@@ -1,6 +1,7 @@
 import type { Distributions } from '../forecast/distributions.ts';
+import { percentLevels } from '../forecast/distributions.ts';
 import type { TargetScores } from '../scores/accumulate.ts';
-import { meanPinball, percentLevels } from '../scores/pinball.ts';
+import { meanPinball } from '../scores/pinball.ts';
 import { coverageShare } from '../scores/pit.ts';
 
 /** One answer as exports show it and scores see it. Reused from target to target. */

@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import type { Reliability } from './corp.ts';
-import { poolAdjacentViolators, pavSpace } from './pool-adjacent-violators.ts';
+import { pavSpace, poolAdjacentViolators } from './pool-adjacent-violators.ts';
 import type { Random } from './random.ts';
 import { sampleQuantile } from './sample-quantile.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
-import { checkLevels, crpsOfQuantiles, meanPinball, percentLevels, pinballLoss } from './pinball.ts';
+import { percentLevels } from '../forecast/distributions.ts';
+import { checkLevels, crpsOfQuantiles, meanPinball, pinballLoss } from './pinball.ts';
 
 describe('pinballLoss', () => {
   test('hand-worked on both sides of the quantile', () => {

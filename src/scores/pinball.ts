@@ -1,8 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
 
-/** The 99 levels 0.01 … 0.99 in which forecasts are exported and scored. */
-export const percentLevels: Float64Array = Float64Array.from({ length: 99 }, (_, k) => (k + 1) / 100);
-
 /**
  * The pinball (quantile) loss of one quantile.
  *

@@ -6,6 +6,8 @@ const pressure = { unit: 'hPa', ...unbounded } as const;
 const height = { unit: 'm', ...unbounded } as const;
 
 const positive = { lower: 0, upper: Infinity, transform: 'none' } as const;
+/** A day's mean wind is skewed: the root of it has the symmetric shape that the law wants. */
+const meanWind = { unit: 'm/s', ...positive, law: 'truncated-normal', transform: 'sqrt' } as const;
 const wind = { unit: 'm/s', ...positive, law: 'truncated-normal' } as const;
 const visibility = { unit: 'm', ...positive, law: 'truncated-logistic' } as const;
 // Radiation and evaporation are exactly 0 at night, so their law needs an atom there.
@@ -76,7 +78,8 @@ export const builtInVariables = [
   ...daily(percentage, 'cloud_cover', extremesAndMean),
   ...daily(pressure, 'pressure_msl', extremesAndMean),
   ...daily(pressure, 'surface_pressure', extremesAndMean),
-  ...daily(wind, 'wind_speed_10m', extremesAndMean),
+  ...daily(meanWind, 'wind_speed_10m', ['mean']),
+  ...daily(wind, 'wind_speed_10m', ['max', 'min']),
   ...daily(wind, 'wind_gusts_10m', extremesAndMean),
   ...daily(rain, 'precipitation', ['sum']),
   ...daily(rain, 'rain', ['sum']),

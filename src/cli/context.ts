@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type Config, loadConfig, type SettingName } from '../config.ts';
+import { WeatherglassError } from '../errors.ts';
+import { type ComputePool, openComputePool } from '../runtime/compute-pool.ts';
+import { declareVariable, type Variable } from '../weather/variable.ts';
+import { type Progress, progressOn } from './progress.ts';
+
+/** What a command is given instead of reaching for globals. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly write: (text: string) => void;
+  /** Notices and progress, beside the result. */
+  readonly notice: (text: string) => void;
+  readonly errorIsTerminal: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Flags that every command has. */
+export interface CommonFlags extends Partial<Record<SettingName, string>> {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** What commands share once their flags are known. */
+export interface Session extends AsyncDisposable {
+  readonly config: Config;
+  readonly declared: readonly Variable[];
+  readonly pool: ComputePool;
+  readonly progress: Progress;
+}
+
+/** Reads the configuration and starts the threads; they load their code while the command reads its files. */
+export async function openSession(context: Context, flags: CommonFlags): Promise<Session> {
+  const { config } = loadConfig(sourcesOf(context, flags));
+  const declared = config.variables === '' ? [] : await readDeclarations(config.variables);
+  const pool = openComputePool(
+    new URL(`../pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
+    config.threads,
+  );
+  const progress = progressOn(context);
+  return {
+    config,
+    declared,
+    pool,
+    progress,
+    async [Symbol.asyncDispose]() {
+      progress.clear();
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function sourcesOf(context: Context, flags: CommonFlags) {
+  const { threads, seed, variables } = flags;
+  return { file: flags.config, env: context.env, flags: { threads, seed, variables } };
+}
+
+async function readDeclarations(file: string): Promise<Variable[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new WeatherglassError('NotFound', `the file of declared variables, ${file}, cannot be read`, {
+      cause,
+    });
+  }
+  let declared: unknown;
+  try {
+    declared = JSON.parse(text);
+  } catch (cause) {
+    throw new WeatherglassError('InvalidData', `${file} is not JSON: ${String(cause)}`, { cause });
+  }
+  if (!Array.isArray(declared))
+    throw new WeatherglassError('InvalidData', `${file} must hold a JSON array of variables`);
+  return declared.map((one, index) => {
+    try {
+      return declareVariable(one);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new WeatherglassError('InvalidData', `${file}, variable ${index + 1}: ${reason}`, { cause });
+    }
+  });
+}

@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { backtest } from '../pipeline/backtest.ts';
+import { pairsOfObservations } from '../pipeline/observed-pairs.ts';
+import { type Prediction, predict } from '../pipeline/predict.ts';
+import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
+import { readNoaaSample } from '../sources/noaa-sample.ts';
+import { formatInstant, parseDay } from '../weather/time.ts';
+import { type CommonFlags, type Context, openSession } from './context.ts';
+import { command } from './model-flags.ts';
+import { asJson } from './predict.ts';
+import { defaultLeads } from './read-pairs.ts';
+import { decimals, percent, percentInterval, table } from './table.ts';
+
+/** Rain that a US rain gauge can show, 0.01 inch: the usual meaning of "a day with rain". */
+const MEASURABLE_RAIN = 0.254;
+const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+export function demoCommand(context: Context): Command {
+  return command(
+    'demo',
+    'predict and back-test the embedded NOAA sample: Seattle and New York, 2012–2015',
+  ).action(async (flags: CommonFlags) => {
+    const started = performance.now();
+    await using session = await openSession(context, flags);
+    const pairs = pairsOfObservations(await readNoaaSample(context.signal), defaultLeads);
+    const shared = { model: 'harmonic', pool: 'place', signal: context.signal } as const;
+    const ahead = await predict(
+      pairs,
+      {
+        ...shared,
+        levels,
+        thresholds: { precipitation_sum: [MEASURABLE_RAIN] },
+        onProgress: (done, total) => session.progress.show('predict', done, total),
+      },
+      session.pool,
+    );
+    // The first year only trains; then each quarter is predicted by what was known at its start.
+    const record = await backtest(
+      pairs,
+      {
+        ...shared,
+        window: { refitDays: 90 },
+        targets: { from: parseDay('2013-01-01'), until: Infinity },
+        by: ['variable', 'place', 'lead'],
+        seed: session.config.seed,
+        onProgress: (done, total) => session.progress.show('back-test', done, total),
+      },
+      session.pool,
+    );
+    session.progress.clear();
+    const seconds = Math.round(performance.now() - started) / 1000;
+    if (flags.json) {
+      context.write(`${JSON.stringify({ demo: true, ...asJson(ahead), record, seconds })}\n`);
+      return;
+    }
+    context.write(
+      `DEMO: the NOAA sample of Seattle and New York ends in 2015; this is as of its last day, ${formatInstant(ahead.asOf)}.\n` +
+        'The model, harmonic, learns from the observations of each place alone: no forecast goes in.\n\n',
+    );
+    for (const place of pairs.places.map(({ name }) => name))
+      for (const { name } of pairs.variables)
+        context.write(
+          predictionTable(ahead.predictions.filter((one) => one.place === place && one.variable === name)),
+        );
+    context.write(
+      `Measured on ${record.targets} predictions of 2013–2015, each by what was known at the time:\n` +
+        'skill is the share of the CRPS saved against climatology (0: no better), with its 95 % interval.\n\n' +
+        `${skillTable(record.groups)}\n` +
+        `${seconds} s. Try: npx weatherglass --help\n`,
+    );
+  });
+}
+
+function predictionTable(predictions: readonly Prediction[]): string {
+  const [first] = predictions;
+  const rain = first.variable === 'precipitation_sum';
+  const rows = predictions.map((one) => [
+    formatInstant(one.validTime).slice(0, 10),
+    String(one.lead / 24),
+    decimals(one.mean, 1),
+    ...one.quantiles.map((value) => decimals(value, 1)),
+    ...(rain ? [percent(one.probabilities[MEASURABLE_RAIN])] : []),
+  ]);
+  return `DEMO ${first.place}, ${first.variable} in ${first.unit}\n${table([
+    ['day to', 'days ahead', 'mean', ...levels.map(percent), ...(rain ? ['rain'] : [])],
+    ...rows,
+  ])}\n`;
+}
+
+function skillTable(groups: readonly (GroupKeys & ScoreSheet)[]): string {
+  return table([
+    [
+      'DEMO variable',
+      'place',
+      'days ahead',
+      'CRPS',
+      'climatology',
+      'skill',
+      '95%',
+      '90% coverage',
+      'targets',
+    ],
+    ...groups.map((group) => [
+      group.variable ?? '',
+      group.place ?? '',
+      String((group.lead ?? 0) / 24),
+      decimals(group.scores.crps, 2),
+      decimals(group.references.climatology.crps, 2),
+      percent(group.skill.climatology),
+      percentInterval(group.skillInterval.climatology),
+      percent(group.scores.coverage90),
+      String(group.targets),
+    ]),
+  ]);
+}

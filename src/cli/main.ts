@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { errorTable, isWeatherglassError } from '../errors.ts';
+import { backtestCommand } from './backtest.ts';
+import { configCommand } from './config.ts';
+import type { Context } from './context.ts';
+import { demoCommand } from './demo.ts';
+import { fitCommand } from './fit.ts';
+import { modelsCommand } from './models.ts';
+import { predictCommand } from './predict.ts';
+import { scoreCommand } from './score.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/**
+ * Runs the command line.
+ *
+ * @param argv what follows the program's name
+ * @returns the exit code: 0, or that of the error table
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const context: Context = {
+    env: process.env,
+    write: (text) => void process.stdout.write(text),
+    notice: (text) => void process.stderr.write(text),
+    errorIsTerminal: process.stderr.isTTY === true,
+    signal: interrupted.signal,
+  };
+  const program = new Command('weatherglass')
+    .description('Weather forecasts corrected at your own places, with their measured track record.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: context.write, writeErr: context.notice });
+  for (const make of [
+    demoCommand,
+    backtestCommand,
+    fitCommand,
+    predictCommand,
+    scoreCommand,
+    modelsCommand,
+    configCommand,
+  ])
+    program.addCommand(make(context).exitOverride().copyInheritedSettings(program));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.Usage.exitCode;
+    if (isWeatherglassError(error) && error.name !== 'Internal') {
+      context.notice(`weatherglass: ${error.message}\n`);
+      return errorTable[error.name].exitCode;
+    }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    context.notice(
+      `weatherglass: a defect of Weatherglass itself; please report it with this text.\n${detail}\n`,
+    );
+    return errorTable.Internal.exitCode;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { WeatherglassError } from './errors.ts';
+import { didYouMean } from './weather/nearest-names.ts';
+
+/** Every setting, with what it means. The same names serve the file, `WEATHERGLASS_…` and the flags. */
+const schema = z.strictObject({
+  threads: z.coerce.number().int().min(1).max(256).describe('worker threads for CPU work'),
+  seed: z.coerce.string().min(1).describe('seed of everything drawn by chance, such as bootstrap intervals'),
+  variables: z.string().describe('file that declares variables of your own; empty for none'),
+});
+
+export type Config = z.infer<typeof schema>;
+export type SettingName = keyof Config;
+export type Origin = 'default' | 'file' | 'environment' | 'flag';
+
+export interface Setting {
+  readonly name: SettingName;
+  readonly value: string | number;
+  readonly origin: Origin;
+  readonly about: string;
+}
+
+export interface ConfigSources {
+  /** Settings file; by default `weatherglass.json` in the working folder, if there is one. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Partial<Record<SettingName, string | undefined>>>;
+}
+
+const settingNames = Object.keys(schema.shape) as SettingName[];
+const defaultFile = 'weatherglass.json';
+const prefix = 'WEATHERGLASS_';
+
+/**
+ * The configuration: defaults, overruled by the file, then by the environment, then by flags.
+ *
+ * @throws WeatherglassError Usage for an unknown or unusable setting, naming where it was set; NotFound for a named
+ *   file that is not there.
+ */
+export function loadConfig({ file, env, flags }: ConfigSources): {
+  readonly config: Config;
+  readonly settings: readonly Setting[];
+} {
+  const layers: readonly (readonly [Origin, Readonly<Record<string, unknown>>])[] = [
+    ['default', { threads: availableParallelism(), seed: '1', variables: '' }],
+    ['file', readSettingsFile(file)],
+    ['environment', ofEnvironment(env)],
+    ['flag', flags],
+  ];
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, Origin> = {};
+  for (const [origin, layer] of layers) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (value === undefined) continue;
+      if (!settingNames.some((known) => known === name))
+        throw new WeatherglassError(
+          'Usage',
+          `unknown setting ${name} (${origin}).${didYouMean(name, settingNames)}`,
+        );
+      values[name] = value;
+      origins[name] = origin;
+    }
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue.path[0]);
+    throw new WeatherglassError(
+      'Usage',
+      `setting ${name} (${origins[name]}) is ${JSON.stringify(values[name])}: ${issue.message}`,
+    );
+  }
+  const config = parsed.data;
+  return {
+    config,
+    settings: settingNames.map((name) => ({
+      name,
+      value: config[name],
+      origin: origins[name],
+      about: schema.shape[name].description ?? '',
+    })),
+  };
+}
+
+function readSettingsFile(file: string | undefined): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file ?? defaultFile, 'utf8');
+  } catch (cause) {
+    if (file === undefined) return {};
+    throw new WeatherglassError('NotFound', `the settings file ${file} cannot be read`, { cause });
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (cause) {
+    throw new WeatherglassError(
+      'Usage',
+      `the settings file ${file ?? defaultFile} is not a JSON object of settings`,
+      { cause },
+    );
+  }
+}
+
+function ofEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env))
+    if (name.startsWith(prefix) && value !== undefined)
+      found[name.slice(prefix.length).toLowerCase()] = value;
+  return found;
+}

@@ -1,0 +1,55 @@
+/**
+ * Weatherglass as a library: the pure cores, the models, and the back-test with what it needs.
+ *
+ * Files become tables with {@link readPairs} and {@link readObservations}; {@link openPool} starts the threads that
+ * {@link backtest}, {@link predict} and {@link fit} work on.
+ */
+import { extname } from 'node:path';
+import { type ComputePool, openComputePool } from './runtime/compute-pool.ts';
+
+export * from './errors.ts';
+export * from './forecast/distributions.ts';
+export { empirical, ensembles, makeSample, type Sample } from './forecast/empirical.ts';
+export * from './forecast/law.ts';
+export { type Family, familyName, parametric } from './forecast/parametric.ts';
+export { quantileDistributions } from './forecast/quantile-distributions.ts';
+export { weightedAtoms } from './forecast/weighted-atoms.ts';
+export type { Artefact, Cases, Control, Model, Selection, Settings } from './models/model.ts';
+export { findModel, fitOrSimpler, models } from './models/registry.ts';
+export { type SettingsChoice, settingsFor } from './models/settings.ts';
+export { type BacktestOptions, type BacktestResult, backtest } from './pipeline/backtest.ts';
+export { type FitOptions, type FitReport, fit } from './pipeline/fit.ts';
+export { pairsOfObservations } from './pipeline/observed-pairs.ts';
+export { type Prediction, type PredictOptions, type PredictResult, predict } from './pipeline/predict.ts';
+export { type ScoredPredictions, scorePredictions } from './pipeline/score-predictions.ts';
+export type { ComputePool } from './runtime/compute-pool.ts';
+export * from './scores/accumulate.ts';
+export * from './scores/bootstrap.ts';
+export * from './scores/brier.ts';
+export * from './scores/corp.ts';
+export * from './scores/corp-bands.ts';
+export * from './scores/crps-ensemble.ts';
+export * from './scores/energy.ts';
+export * from './scores/pinball.ts';
+export * from './scores/pit.ts';
+export { type Random, seededRandom } from './scores/random.ts';
+export * from './scores/skill.ts';
+export * from './scores/variogram.ts';
+export { readNoaaSample } from './sources/noaa-sample.ts';
+export { readObservations } from './sources/observations-csv.ts';
+export { readPairs } from './sources/pairs-csv.ts';
+export * from './weather/local-day.ts';
+export * from './weather/location.ts';
+export type { Observations, Pairs, TablePlace } from './weather/pairs.ts';
+export * from './weather/place.ts';
+export * from './weather/time.ts';
+export * from './weather/units.ts';
+export * from './weather/variable.ts';
+
+/** Starts the worker threads that the CPU work runs on; end them with `await using` or by disposing. */
+export function openPool(threads?: number): ComputePool {
+  return openComputePool(
+    new URL(`./pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
+    threads,
+  );
+}

@@ -1,0 +1,103 @@
+import { plainLikelihood } from '../models/likelihood.ts';
+import type { Artefact, Cases, Control, Settings } from '../models/model.ts';
+import { findModel, fitOrSimpler } from '../models/registry.ts';
+import { type Coefficients } from '../models/regression.ts';
+import { trainingRows } from './backtest-plan.ts';
+
+/** One set of rows to fit together. */
+export interface FitChunk {
+  readonly cases: Cases;
+  readonly knownTime: Float64Array;
+  readonly unit: Int32Array;
+  readonly until: number;
+  readonly model: string;
+  readonly settings: Settings;
+  readonly byPlace: boolean;
+}
+
+/** What a fit learned, in words and numbers that can be printed. */
+export interface FitReport {
+  readonly variable: string;
+  readonly unit: string;
+  /** Hours ahead. */
+  readonly lead: number;
+  readonly place?: string;
+  /** Model that was fitted; a simpler one than asked for where that could not be. */
+  readonly model: string;
+  /** Why more ambitious models could not be fitted. */
+  readonly refusals: readonly string[];
+  readonly law: string;
+  readonly spread: 'variance' | 'log' | null;
+  readonly score: 'crps' | 'ml';
+  /** Rows used by the fit. */
+  readonly rows: number;
+  /** Coefficients by term on the fitted scale; null for a model that has none. */
+  readonly parameters: Terms | null;
+  /** Of the coefficients, by the observed information; null unless the fit is by plain maximum likelihood. */
+  readonly standardErrors: Terms | null;
+  /** On the fitted scale; null for a model without a density. */
+  readonly logLikelihood: number | null;
+  /** Mean CRPS over the training rows, in the variable's unit. */
+  readonly crps: number;
+}
+
+export interface Terms {
+  readonly location: Readonly<Record<string, number>>;
+  readonly scale: Readonly<Record<string, number>>;
+}
+
+/** Fits one set of rows and describes the result. */
+export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
+  const { cases, settings } = chunk;
+  const rows = trainingRows(chunk.unit, cases, chunk.knownTime, chunk.until, -Infinity);
+  const training = { cases, rows };
+  const fitted = fitOrSimpler(findModel(chunk.model), training, settings, control);
+  const answers = fitted.model.predict(fitted.artefact, training);
+  let sum = 0;
+  let scored = 0;
+  rows.forEach((row, i) => {
+    const crps = answers.crps(i, cases.outcome[row]);
+    if (Number.isNaN(crps)) return;
+    sum += crps;
+    scored++;
+  });
+  const coefficients = coefficientsOf(fitted.artefact);
+  const likelihood =
+    coefficients === undefined ? undefined : plainLikelihood(training, coefficients, settings);
+  const place = chunk.byPlace && chunk.unit.length > 0 ? cases.places[cases.place[chunk.unit[0]]] : undefined;
+  return {
+    variable: cases.variable.name,
+    unit: cases.variable.unit,
+    lead: cases.lead,
+    ...(place === undefined ? {} : { place }),
+    model: fitted.model.name,
+    refusals: fitted.refusals,
+    law: answers.law,
+    spread: coefficients?.spread ?? null,
+    score: settings.score,
+    rows: coefficients?.rows ?? fitted.artefact.trainedOn.rows,
+    parameters:
+      coefficients === undefined ? null : byTerm(coefficients, coefficients.location, coefficients.scale),
+    standardErrors:
+      coefficients === undefined || likelihood?.standardErrors === undefined
+        ? null
+        : byTerm(coefficients, likelihood.standardErrors.location, likelihood.standardErrors.scale),
+    logLikelihood: likelihood?.logLikelihood ?? null,
+    crps: sum / scored,
+  };
+}
+
+function coefficientsOf(artefact: Artefact): Coefficients | undefined {
+  return 'coefficients' in artefact ? (artefact.coefficients as Coefficients) : undefined;
+}
+
+function byTerm(
+  { locationTerms, scaleTerms }: Coefficients,
+  location: readonly number[],
+  scale: readonly number[],
+): Terms {
+  return {
+    location: Object.fromEntries(locationTerms.map((term, j) => [term, location[j]])),
+    scale: Object.fromEntries(scaleTerms.map((term, k) => [term, scale[k]])),
+  };
+}

@@ -1,0 +1,48 @@
+import { findModel } from '../models/registry.ts';
+import { type SettingsChoice, settingsFor } from '../models/settings.ts';
+import type { ComputePool } from '../runtime/compute-pool.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { unitsOf } from './backtest-plan.ts';
+import { groupCases } from './case-groups.ts';
+import type { FitChunk, FitReport } from './fit-chunk.ts';
+
+export interface FitOptions extends SettingsChoice {
+  readonly model: string;
+  readonly pool?: 'all' | 'place' | undefined;
+  /** Only outcomes known by then are used; all by default. */
+  readonly until?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export type { FitReport };
+
+/**
+ * Fits a model to everything known and reports what it learned: for each variable and lead, and for each place where
+ * places are fitted alone.
+ *
+ * @throws WeatherglassError Usage for options that do not fit; Cancelled.
+ */
+export async function fit(pairs: Pairs, options: FitOptions, pool: ComputePool): Promise<FitReport[]> {
+  const model = findModel(options.model);
+  const { groups, knownTimes } = groupCases(pairs, model.usesRecent === true);
+  const chunks = groups.flatMap((cases, index) =>
+    unitsOf(cases, options.pool ?? 'all').map(
+      (unit): FitChunk => ({
+        cases,
+        knownTime: knownTimes[index],
+        unit,
+        until: options.until ?? Infinity,
+        model: model.name,
+        settings: settingsFor(cases.variable, options),
+        byPlace: options.pool === 'place',
+      }),
+    ),
+  );
+  const reports: FitReport[] = [];
+  await pool.run<FitChunk, FitReport>('fitChunk', chunks, (report) => void reports.push(report), {
+    signal: options.signal,
+    onProgress: options.onProgress,
+  });
+  return reports;
+}
