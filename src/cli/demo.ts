@@ -3,8 +3,8 @@ import { backtest } from '../pipeline/backtest.ts';
 import { pairsOfObservations } from '../pipeline/observed-pairs.ts';
 import { type Prediction, predict } from '../pipeline/predict.ts';
 import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
-import { readNoaaSample } from '../sources/noaa-sample.ts';
-import { formatInstant, parseDay } from '../weather/time.ts';
+import { readNoaaSample, sampleDay } from '../sources/noaa-sample.ts';
+import { parseDay } from '../weather/time.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
 import { command } from './model-flags.ts';
 import { asJson } from './predict.ts';
@@ -54,7 +54,7 @@ export function demoCommand(context: Context): Command {
       return;
     }
     context.write(
-      `DEMO: the NOAA sample of Seattle and New York ends in 2015; this is as of its last day, ${formatInstant(ahead.asOf)}.\n` +
+      `DEMO: the NOAA sample of Seattle and New York ends in 2015; this is as of its last day, ${sampleDay('Seattle', ahead.asOf)}.\n` +
         'The model, harmonic, learns from the observations of each place alone: no forecast goes in.\n\n',
     );
     for (const place of pairs.places.map(({ name }) => name))
@@ -75,14 +75,14 @@ function predictionTable(predictions: readonly Prediction[]): string {
   const [first] = predictions;
   const rain = first.variable === 'precipitation_sum';
   const rows = predictions.map((one) => [
-    formatInstant(one.validTime).slice(0, 10),
+    sampleDay(one.place, one.validTime),
     String(one.lead / 24),
     decimals(one.mean, 1),
     ...one.quantiles.map((value) => decimals(value, 1)),
     ...(rain ? [percent(one.probabilities[MEASURABLE_RAIN])] : []),
   ]);
   return `DEMO ${first.place}, ${first.variable} in ${first.unit}\n${table([
-    ['day to', 'days ahead', 'mean', ...levels.map(percent), ...(rain ? ['rain'] : [])],
+    ['day', 'days ahead', 'mean', ...levels.map(percent), ...(rain ? ['rain'] : [])],
     ...rows,
   ])}\n`;
 }

@@ -20,10 +20,15 @@ export function decimals(value: number, digits: number): string {
 
 /** A share as a whole percentage. */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${(100 * share).toFixed(0)}%` : '–';
+  return Number.isFinite(share) ? `${wholePercent(share)}%` : '–';
+}
+
+/** Rounded so that nothing is called −0. */
+function wholePercent(share: number): number {
+  return Math.round(100 * share) + 0;
 }
 
 /** An interval of shares, such as `3…12%`. */
 export function percentInterval([lower, upper]: readonly [number, number]): string {
-  return Number.isFinite(lower + upper) ? `${(100 * lower).toFixed(0)}…${(100 * upper).toFixed(0)}%` : '–';
+  return Number.isFinite(lower + upper) ? `${wholePercent(lower)}…${wholePercent(upper)}%` : '–';
 }

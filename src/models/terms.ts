@@ -47,8 +47,8 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
     if (cases.recent.length === 0) return () => Number.NaN;
     return (row) => cases.recent[row * recentNames.length + recent];
   }
-  const [shape, cycle, order] = term.split('_');
-  if (cycle === 'year' || cycle === 'day') {
+  if (isHarmonic(term)) {
+    const [shape, cycle, order] = term.split('_');
     const wave = shape === 'cos' ? Math.cos : Math.sin;
     const frequency = (2 * Math.PI * Number(order)) / (cycle === 'year' ? YEAR : DAY);
     return (row) => wave(frequency * cases.validTime[row]);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { WeatherglassError } from '../errors.ts';
 import type { Observations, TablePlace } from '../weather/pairs.ts';
-import { msPerDay, msPerHour, parseDay } from '../weather/time.ts';
+import { formatInstant, msPerDay, msPerHour, parseDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import { readCsv } from './csv.ts';
 import { parseDecimal } from './decimal.ts';
@@ -27,6 +27,12 @@ const sampleVariables: readonly (readonly [column: string, variable: string])[] 
   ['precipitation', 'precipitation_sum'],
   ['wind', 'wind_speed_10m_mean'],
 ];
+
+/** The day, such as `2015-12-31`, whose end by local standard time is `validTime`. */
+export function sampleDay(place: string, validTime: number): string {
+  const { standardOffsetHours } = samplePlaces.find(({ name }) => name === place) ?? samplePlaces[0];
+  return formatInstant(validTime + standardOffsetHours * msPerHour - msPerDay).slice(0, 10);
+}
 
 /** In the published package the sample lies beside the code; in a checkout, in the package it comes from. */
 const sampleFiles = ['../sample/weather.csv', '../../node_modules/vega-datasets/data/weather.csv'].map(

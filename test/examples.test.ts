@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+const lessons = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+
+/** A line that each lesson must print; numbers come from fixed seeds and fixed data. */
+const says: Readonly<Record<string, readonly string[]>> = {
+  '01-score-a-forecast.ts': ['normal CRPS   0.595 °C', 'ensemble CRPS'],
+  '02-backtest-a-table.ts': ['simulated targets', 'skill against the dressed forecast'],
+  '03-predict-from-observations.ts': ['DEMO, as of 2016-01-01T08:00Z', 'Seattle, precipitation_sum, 24 h'],
+  '04-is-it-calibrated.ts': ['DEMO days 731', 'miscalibration'],
+};
+
+describe('examples', () => {
+  test('are all listed here', () => expect(lessons).toEqual(Object.keys(says)));
+
+  test.each(lessons)('%s runs and says what it should', async (lesson) => {
+    const { stdout, stderr } = await run(process.execPath, [`${folder}${lesson}`]);
+    expect(stderr).toBe('');
+    for (const words of says[lesson]) expect(stdout).toContain(words);
+  });
+});
