@@ -147,7 +147,7 @@ function skillText({ skill, skillInterval }: ScoreSheet): string {
     .filter((name) => Number.isFinite(skill[name]))
     .map(
       (name) =>
-        `skill against ${name}: ${percent(skill[name])} (95%: ${percentInterval(skillInterval[name])})\n`,
+        `skill against ${name}: ${percent(skill[name], 1)} (95%: ${percentInterval(skillInterval[name])})\n`,
     )
     .join('');
 }
@@ -172,9 +172,9 @@ function groupTable(groups: readonly (GroupKeys & ScoreSheet)[], by: readonly Br
       decimals(group.scores.crps, 3),
       decimals(group.references.dressed.crps, 3),
       decimals(group.references.climatology.crps, 3),
-      percent(group.skill.dressed),
+      percent(group.skill.dressed, 1),
       percentInterval(group.skillInterval.dressed),
-      percent(group.skill.climatology),
+      percent(group.skill.climatology, 1),
       percentInterval(group.skillInterval.climatology),
       percent(group.scores.coverage90),
     ]),

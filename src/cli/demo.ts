@@ -82,7 +82,7 @@ function predictionTable(predictions: readonly Prediction[]): string {
     ...(rain ? [percent(one.probabilities[MEASURABLE_RAIN])] : []),
   ]);
   return `DEMO ${first.place}, ${first.variable} in ${first.unit}\n${table([
-    ['day', 'days ahead', 'mean', ...levels.map(percent), ...(rain ? ['rain'] : [])],
+    ['day', 'days ahead', 'mean', ...levels.map((level) => percent(level)), ...(rain ? ['rain'] : [])],
     ...rows,
   ])}\n`;
 }
@@ -106,7 +106,7 @@ function skillTable(groups: readonly (GroupKeys & ScoreSheet)[]): string {
       String((group.lead ?? 0) / 24),
       decimals(group.scores.crps, 2),
       decimals(group.references.climatology.crps, 2),
-      percent(group.skill.climatology),
+      percent(group.skill.climatology, 1),
       percentInterval(group.skillInterval.climatology),
       percent(group.scores.coverage90),
       String(group.targets),

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -15,30 +14,37 @@ export interface ExportFile extends AsyncDisposable {
 /**
  * Opens a text file for writing, compressed if its name ends in `.gz`.
  *
- * @throws WeatherglassError Unavailable when the file cannot be written (no such folder, disk full).
+ * @throws WeatherglassError Unavailable when the file cannot be written: at once where it cannot be opened (no such
+ *   folder, itself a folder or a device), later where the disk is full.
  */
 export async function exportFile(file: string): Promise<ExportFile> {
+  const refuse = (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WeatherglassError('Unavailable', `cannot write ${file}: ${reason}`, { cause });
+  };
+  const existing = await stat(file).catch(() => undefined);
+  // Renaming would fail at the end of the work, or put a file in the place of a device.
+  if (existing?.isFile() === false) refuse('it is there and not a file');
   const partial = `${file}.part`;
+  const handle = await open(partial, 'w').catch(refuse);
+  const target = handle.createWriteStream();
   const entrance: Writable = new PassThrough();
-  const target = createWriteStream(partial);
   const done = file.endsWith('.gz')
     ? pipeline(entrance as PassThrough, createGzip({ level: 6 }), target)
     : pipeline(entrance as PassThrough, target);
-  const failed = done.catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WeatherglassError('Unavailable', `cannot write ${file}: ${reason}`, { cause });
-  });
+  const failed = done.catch(refuse);
   // Looked at again in write and finish; until then a failure must not count as unhandled.
   failed.catch(() => undefined);
   let finished = false;
   return {
     async write(text) {
-      if (!entrance.write(text)) await Promise.race([once(entrance, 'drain'), failed]);
+      // Of a failure `once` would throw the stream's own error, `failed` the one that speaks.
+      if (!entrance.write(text)) await Promise.race([once(entrance, 'drain').catch(() => failed), failed]);
     },
     async finish() {
       entrance.end();
       await failed;
-      await rename(partial, file);
+      await rename(partial, file).catch(refuse);
       finished = true;
     },
     async [Symbol.asyncDispose]() {

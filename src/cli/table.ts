@@ -18,17 +18,18 @@ export function decimals(value: number, digits: number): string {
   return Number.isFinite(value) ? value.toFixed(digits) : '–';
 }
 
-/** A share as a whole percentage. */
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${wholePercent(share)}%` : '–';
+/** A share as a percentage. */
+export function percent(share: number, digits = 0): string {
+  return Number.isFinite(share) ? `${percentage(share, digits)}%` : '–';
+}
+
+/** An interval of shares, such as `3.1…12.0%`. */
+export function percentInterval([lower, upper]: readonly [number, number], digits = 1): string {
+  return Number.isFinite(lower + upper) ? `${percentage(lower, digits)}…${percentage(upper, digits)}%` : '–';
 }
 
 /** Rounded so that nothing is called −0. */
-function wholePercent(share: number): number {
-  return Math.round(100 * share) + 0;
-}
-
-/** An interval of shares, such as `3…12%`. */
-export function percentInterval([lower, upper]: readonly [number, number]): string {
-  return Number.isFinite(lower + upper) ? `${wholePercent(lower)}…${wholePercent(upper)}%` : '–';
+function percentage(share: number, digits: number): string {
+  const text = (100 * share).toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text;
 }

@@ -44,8 +44,11 @@ export const climatology: Model<ClimatologyArtefact> = {
       if (count > 0) byPlace.set(place, new Int32Array(count));
     });
     for (const row of known) byPlace.get(cases.place[row])![--counts[cases.place[row]]] = row;
-    const histories: Record<string, PlaceHistory> = { '': historyOf(cases, known) };
-    for (const [place, own] of byPlace) histories[cases.places[place]] = historyOf(cases, own);
+    // A place may be called __proto__ or toString: entries and hasOwn take any name.
+    const histories = Object.fromEntries([
+      ['', historyOf(cases, known)],
+      ...byPlace.entries().map(([place, own]) => [cases.places[place], historyOf(cases, own)] as const),
+    ]);
     return { model: 'climatology', version: 1, trainedOn: trainedOn(training), histories };
   },
   predict(artefact, { cases, rows }) {
@@ -54,7 +57,7 @@ export const climatology: Model<ClimatologyArtefact> = {
     const which = Int32Array.from(rows, (row) => {
       const time = cases.validTime[row];
       const place = cases.places[cases.place[row]];
-      const name = artefact.histories[place] === undefined ? '' : place;
+      const name = Object.hasOwn(artefact.histories, place) ? place : '';
       const key = `${Math.floor(time / msPerHour)} ${name}`;
       let index = remembered.get(key);
       if (index === undefined) {

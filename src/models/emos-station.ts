@@ -41,10 +41,12 @@ export const emosStation: Model<StationArtefact> = {
       const at = place[training.rows[i]];
       return (sum[at] - residual) / (count[at] - 1 + PRIOR_OUTCOMES);
     });
-    const stationBias: Record<string, number> = {};
-    places.forEach((name, at) => {
-      if (count[at] > 0) stationBias[name] = sum[at] / (count[at] + PRIOR_OUTCOMES);
-    });
+    // A place may be called __proto__ or toString: entries and hasOwn take any name.
+    const stationBias = Object.fromEntries(
+      places.flatMap((name, at) =>
+        count[at] > 0 ? [[name, sum[at] / (count[at] + PRIOR_OUTCOMES)] as const] : [],
+      ),
+    );
     return {
       model: 'emos-station',
       version: 1,
@@ -58,7 +60,9 @@ export const emosStation: Model<StationArtefact> = {
   },
   predict(artefact, targets) {
     const { place, places } = targets.cases;
-    const bias = Float64Array.from(targets.rows, (row) => artefact.stationBias[places[place[row]]] ?? 0);
+    const biasOf = (name: string) =>
+      Object.hasOwn(artefact.stationBias, name) ? artefact.stationBias[name] : 0;
+    const bias = Float64Array.from(targets.rows, (row) => biasOf(places[place[row]]));
     return predictRegression(artefact.coefficients, targets, bias);
   },
 };

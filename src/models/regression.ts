@@ -93,7 +93,9 @@ export function fitRegression(
   const location = standardise(raw.x, raw.width, formula.location);
   const start = solveLeastSquares(location.columns, raw.y, raw.offset, raw.width);
   const residual = start.residualSd;
-  if (!(residual > 1e-9))
+  const size = Math.sqrt(raw.y.reduce((sum, y, i) => sum + (y - raw.offset[i]) ** 2, 0) / rows);
+  // The ridge of least squares leaves 1e-8 of the outcomes' size even of a perfect fit.
+  if (!(residual > 1e-9 + 1e-7 * size))
     throw new WeatherglassError(
       'CannotFit',
       'the outcomes do not differ from a perfect fit, so no spread can be learned',

@@ -61,7 +61,8 @@ export const defaultLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
  * Where a table holds several forecasts of one valid time and lead, each is answered. Models learn from the outcomes
  * known by `asOf`, as in a back-test: variables and leads apart, places together or each alone.
  *
- * @throws WeatherglassError Usage for levels out of order; InvalidData where nothing lies ahead; Cancelled.
+ * @throws WeatherglassError Usage for levels out of order and for thresholds of a variable that the table has not;
+ *   InvalidData where nothing lies ahead; Cancelled.
  */
 export async function predict(
   pairs: Pairs,
@@ -72,6 +73,13 @@ export async function predict(
   const levels = options.levels ?? defaultLevels;
   if (!levels.every((level, k) => level > (levels[k - 1] ?? 0) && level < 1))
     throw new WeatherglassError('Usage', `levels must ascend between 0 and 1, not ${levels.join(', ')}`);
+  const variables = pairs.variables.map(({ name }) => name);
+  for (const name of Object.keys(options.thresholds ?? {}))
+    if (!variables.includes(name))
+      throw new WeatherglassError(
+        'Usage',
+        `a threshold is given for ${name}, but the table has only ${variables.join(', ')}`,
+      );
   const asOf =
     options.asOf ?? pairs.availableTime.reduce((latest, time) => Math.max(latest, time), -Infinity);
   const { groups, knownTimes } = groupCases(pairs, model.usesRecent === true);

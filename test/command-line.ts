@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../bin/weatherglass.js', import.meta.url));
+
+/** What a run of the command line left behind. */
+export interface Finished {
+  /** null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Working folder; one without `weatherglass.json` unless the test is about that. */
+  readonly cwd: string;
+  /** `WEATHERGLASS_…` to set; those of whoever runs the tests are left out. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The environment without settings of Weatherglass. */
+export const plainEnvironment: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith('WEATHERGLASS_')),
+);
+
+/** How Node.js starts the command line: `[program, …args]`. */
+export function commandLine(...args: readonly string[]): string[] {
+  return [program, ...args];
+}
+
+/** Starts `weatherglass …args` as a process of its own, as a user does. */
+export function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
+  const child = spawn(process.execPath, commandLine(...args), {
+    cwd,
+    env: { ...plainEnvironment, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+  return { child, finished };
+}
+
+/** Runs `weatherglass …args` to its end. */
+export function weatherglass(args: readonly string[], options: RunOptions): Promise<Finished> {
+  return start(args, options).finished;
+}
