@@ -127,7 +127,11 @@ function taskOf({ kind, score, effort }: Part): Task {
   };
 }
 
-/** Fits every selection of a task; also counts how often the optimiser asked for the score. */
+/**
+ * Fits every selection of a task; also counts how often the optimiser asked for the score.
+ *
+ * Means and variances of the members are made once a block and remembered, in a back-test as here.
+ */
 function fitsOf({ selections, settings, following }: Task) {
   let evaluations = 0;
   const control = { checkpoint: () => void evaluations++ };
@@ -171,6 +175,7 @@ function evaluationsOf({ selections, settings }: Task): Contender {
   };
 }
 
+/** Coefficients of the variance in the bare loops: C + D·s². */
 const C = 0.5;
 const D = 1.2;
 
@@ -202,7 +207,7 @@ function logScore(
   return sum / y.length;
 }
 
-/** Mean of σ{w(2Φ(w) − 1) + 2φ(w) − 1/√π}, w = (y − μ)/σ. */
+/** Mean of σ{w(2Φ(w) − 1) + 2φ(w) − 1/√π}, w = (y − μ)/σ, as textbooks have it: with an exponential for Φ and one for φ. */
 function normalCrps(
   y: Float64Array,
   x: Float64Array,

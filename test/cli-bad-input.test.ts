@@ -97,11 +97,11 @@ const refused: Readonly<Record<string, readonly [file: string, content: string |
       /comma\.csv, line 11, column "member_3": "1,5": write the number with a decimal point/,
     ],
     'a number 1,5 without quotes': [
-    'comma-bare.csv',
-    csvText(good.with(10, good[10].with(-1, '1;5'))).replace('1;5', '1,5'),
-    /comma-bare\.csv, line 11: the row has 15 fields, the header 14 columns/,
-  ],
-  'a code for missing': [
+      'comma-bare.csv',
+      csvText(good.with(10, good[10].with(-1, '1;5'))).replace('1;5', '1,5'),
+      /comma-bare\.csv, line 11: the row has 15 fields, the header 14 columns/,
+    ],
+    'a code for missing': [
       'missing-code.csv',
       csvText(withField(11, 'observation', '-999')),
       /missing-code\.csv, line 11, column "observation": "-999" .*Leave the field empty/,

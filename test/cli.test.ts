@@ -108,7 +108,7 @@ describe('refused', () => {
     ['score', 'absent.csv'],
     ['config', '--config', 'absent.csv'],
     ['backtest', 'pairs.csv', '--variables', 'absent.csv'],
-  ])('a file that is not there: %s %s %s', async (...args) => {
+  ])('a file that is not there: %s %s …', async (...args) => {
     expectRefusal(await run(...args), 66, /absent\.csv/);
   });
 

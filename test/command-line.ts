@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd: string;
   /** `WEATHERGLASS_…` to set; those of whoever runs the tests are left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command for the shell that starts it, such as `ulimit -f 100`. */
+  readonly shell?: string;
 }
 
 /** The environment without settings of Weatherglass. */
@@ -29,8 +31,11 @@ export function commandLine(...args: readonly string[]): string[] {
 }
 
 /** Starts `weatherglass …args` as a process of its own, as a user does. */
-export function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
-  const child = spawn(process.execPath, commandLine(...args), {
+export function start(args: readonly string[], { cwd, env = {}, shell }: RunOptions) {
+  const command = [process.execPath, ...commandLine(...args)];
+  const [file, ...rest] =
+    shell === undefined ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command];
+  const child = spawn(file, rest, {
     cwd,
     env: { ...plainEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,8 +6,7 @@ import { describe, it } from 'vitest';
  * Where the development data are: real records that are not ours to ship, in a folder beside the project, or where
  * `DEVELOPMENT_DATA` says.
  */
-const folder =
-  process.env.DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
+const folder = process.env.DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 const skipNote = 'skipped: no development data';
 

@@ -108,8 +108,8 @@ describe('a window with fewer than 20 outcomes', () => {
   test('doubles its days until there are enough', () => {
     // Every fifth day: 13 within 31 days, 25 within 62 (120 to 240).
     expect(sampleAt(every(5), july)).toEqual(sequence(24, 48).map((i) => 5 * i));
-    // Every tenth: 7, 13, and 25 within 124 days (60 to 300).
-    expect(sampleAt(every(10), july)).toEqual(sequence(6, 30).map((i) => 10 * i));
+    // Every eighth: 8, 16, and 31 within 124 days (58 to 305), though 93 days would have been enough.
+    expect(sampleAt(every(8), july)).toEqual(sequence(8, 38).map((i) => 8 * i));
   });
 
   test('ends with all outcomes of the place, at whatever hour', () => {

@@ -160,7 +160,7 @@ describe('with few outcomes a station, simulated', () => {
       score += answers.crps(i, outcome);
       regionalScore += regional.crps(i, outcome);
     });
-    // From residuals that a station's own bias was taken off, only 84 % would be: the test is four standard errors wide.
+    // From residuals that a station's own bias was taken off, only 85 % would be.
     expect(covered / rows.length).toBeGreaterThan(0.875);
     expect(covered / rows.length).toBeLessThan(0.925);
     expect(score).toBeLessThan(0.75 * regionalScore);

@@ -3,7 +3,7 @@ import { normalQuantile } from '../forecast/normal.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { emos, emosFormula, emosSeason } from './emos.ts';
-import type { Cases, Control, Selection } from './model.ts';
+import { type Cases, type Control, recentErrorNames, recentNames, type Selection } from './model.ts';
 import { rawDistributions } from './raw.ts';
 import { settingsFor } from './settings.ts';
 
@@ -41,7 +41,7 @@ function blockOf(
     models,
     predictors,
     forecasts: Float32Array.from(times.flatMap((_, i) => columns.map((__, k) => forecast(i, k)))),
-    recent: new Float32Array(),
+    recent: new Float32Array(size * recentNames.length),
     outcome: Float64Array.from(times, (_, i) => outcome(i)),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
@@ -117,7 +117,14 @@ describe('the formula follows the columns', () => {
       variable,
     );
     const { coefficients } = emosSeason.fit(block, settingsFor(variable), control);
-    expect(coefficients.locationTerms).toEqual(['one', 'mean', 'cos_year_1', 'sin_year_1', ...waves]);
+    expect(coefficients.locationTerms).toEqual([
+      'one',
+      'mean',
+      'cos_year_1',
+      'sin_year_1',
+      ...waves,
+      ...recentErrorNames,
+    ]);
     expect(coefficients.scaleTerms).toEqual(['one', 'log_sd', 'cos_year_1', 'sin_year_1', ...waves]);
   });
 });

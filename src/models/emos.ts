@@ -1,5 +1,6 @@
+import { hourOfDay } from '../weather/time.ts';
 import type { Artefact, Cases, Model, Settings } from './model.ts';
-import { trainedOn } from './model.ts';
+import { recentErrorNames, trainedOn } from './model.ts';
 import { type Coefficients, type Formula, fitRegression, predictRegression } from './regression.ts';
 import { harmonics, type Term } from './terms.ts';
 
@@ -29,9 +30,8 @@ export function emosFormula(cases: Cases, settings: Settings, season: readonly T
 
 /** Harmonics of the year, and of the day where the valid hour varies and the value is not one of whole days. */
 function seasonOf(cases: Cases): Term[] {
-  const hour = (time: number) => time % 86_400_000;
-  const first = hour(cases.validTime[0] ?? 0);
-  const daily = cases.variable.periodHours < 24 && cases.validTime.some((time) => hour(time) !== first);
+  const first = hourOfDay(cases.validTime[0]);
+  const daily = cases.variable.periodHours < 24 && cases.validTime.some((time) => hourOfDay(time) !== first);
   return [...harmonics('year', 1), ...(daily ? harmonics('day', 2) : [])];
 }
 
@@ -56,15 +56,21 @@ export const emos: Model<RegressionArtefact> = {
 };
 
 /**
- * EMOS with every forecast as a predictor and annual harmonics in location and log scale: for long histories.
+ * EMOS with every forecast as a predictor, annual harmonics in location and log scale, and the forecast's own recent
+ * errors: for long histories.
+ *
+ * A long window averages over regimes; the errors of the last days and weeks say which one it is now.
  */
 export const emosSeason: Model<RegressionArtefact> = {
   name: 'emos-season',
-  about: 'emos with annual harmonics and a weight for every forecast; wants a year or more',
+  about: 'emos with annual harmonics, recent errors and a weight for every forecast; wants a year or more',
   simpler: 'emos',
+  usesRecent: true,
   fit(training, settings, control, earlier) {
     const seasonal: Settings = { ...settings, predictors: 'weights', spread: 'log' };
-    const formula = emosFormula(training.cases, seasonal, seasonOf(training.cases));
+    const plain = emosFormula(training.cases, seasonal, seasonOf(training.cases));
+    const errors = plain.nonNegative.length > 0 ? recentErrorNames : [];
+    const formula = { ...plain, location: [...plain.location, ...errors] };
     return {
       model: 'emos-season',
       version: 1,

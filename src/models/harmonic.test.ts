@@ -5,7 +5,7 @@ import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { climatology } from './climatology.ts';
 import { harmonic } from './harmonic.ts';
-import type { Cases, Control, Model, Selection } from './model.ts';
+import { type Cases, type Control, type Model, recentNames, type Selection } from './model.ts';
 import { settingsFor } from './settings.ts';
 
 const DAY = 86_400_000;
@@ -28,10 +28,11 @@ const outcomes = simulatedYears(2200);
 /** A block without forecasts, so many days ahead; recent outcomes are those up to the day of issue. */
 function blockOf(lead: number): Cases {
   const size = outcomes.length;
-  const recent = new Float32Array(4 * size).fill(Number.NaN);
+  const width = recentNames.length;
+  const recent = new Float32Array(width * size).fill(Number.NaN);
   for (let day = 90 + lead; day < size; day++) {
     const issue = day - lead;
-    recent[4 * day] = outcomes[issue];
+    recent[width * day] = outcomes[issue];
     [3, 10, 30].forEach((memory, m) => {
       let sum = 0;
       let weights = 0;
@@ -40,7 +41,7 @@ function blockOf(lead: number): Cases {
         sum += weight * outcomes[issue - age];
         weights += weight;
       }
-      recent[4 * day + 1 + m] = sum / weights;
+      recent[width * day + 1 + m] = sum / weights;
     });
   }
   return {

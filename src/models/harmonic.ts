@@ -1,10 +1,10 @@
 import type { RegressionArtefact } from './emos.ts';
-import { type Model, recentNames, type Settings, trainedOn } from './model.ts';
+import { type Model, recentOutcomeNames, type Settings, trainedOn } from './model.ts';
 import { type Formula, fitRegression, predictRegression } from './regression.ts';
 import { harmonics } from './terms.ts';
 
 const formula: Formula = {
-  location: ['one', ...harmonics('year', 2), ...recentNames],
+  location: ['one', ...harmonics('year', 2), ...recentOutcomeNames],
   scale: ['one', ...harmonics('year', 1)],
   nonNegative: [],
 };

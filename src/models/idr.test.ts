@@ -155,7 +155,11 @@ describe('a prediction', () => {
   });
 
   test('beyond history is neither certain nor impossible', () => {
-    const [least, most] = [Math.min(...pairs.map(([, y]) => y)), Math.max(...pairs.map(([, y]) => y))];
+    // Sixteen points for the tail on either side.
+    const [first, last] = [16, points.length - 17];
+    const [least, most] = [points[first], points[last]];
+    expect(cdf[first - 1]).toBe(0);
+    expect(cdf[last]).toBe(1);
     const law = emos.predict(
       artefact,
       blockOf([
@@ -171,7 +175,6 @@ describe('a prediction', () => {
       ]),
     );
     // Of what EMOS has beyond its share is left; the cut between two points is in their middle.
-    const [first, last] = [points.indexOf(least), points.indexOf(most)];
     const below = law.cdf(0, (points[first - 1] + points[first]) / 2);
     const above = 1 - law.cdf(1, (points[last] + points[last + 1]) / 2);
     expect(answers.cdfBelow(0, least)).toBeCloseTo(pooledShare * below, 12);

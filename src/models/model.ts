@@ -26,14 +26,21 @@ export interface Cases {
   readonly predictors: number;
   /** size x columns.length, row by row. */
   readonly forecasts: Float32Array;
-  /** size x {@link recentNames}.length: the place's own outcomes known at `availableTime`; on the fitted scale. */
+  /**
+   * size x {@link recentNames}.length, row by row: what was known at `availableTime` of the place's own outcomes and of
+   * the forecast's errors; on the fitted scale. Empty unless the model uses it.
+   */
   readonly recent: Float32Array;
   /** What happened; NaN where not known. Models read it in `fit` alone. */
   readonly outcome: Float64Array;
 }
 
-/** What `Cases.recent` holds: the last known outcome, and means whose weights fall by e in so many days. */
-export const recentNames = ['last', 'mean_3d', 'mean_10d', 'mean_30d'] as const;
+/** The last known outcome, and means of outcomes whose weights fall by e in so many days. */
+export const recentOutcomeNames = ['last', 'mean_3d', 'mean_10d', 'mean_30d'] as const;
+/** The same of outcome minus mean raw forecast, at the same lead. */
+export const recentErrorNames = ['error_last', 'error_3d', 'error_10d', 'error_30d'] as const;
+/** What `Cases.recent` holds. */
+export const recentNames = [...recentOutcomeNames, ...recentErrorNames] as const;
 
 /** Some rows of a block of cases. */
 export interface Selection {

@@ -23,7 +23,7 @@ const cases: Cases = {
   models: 1,
   predictors: 1,
   forecasts: Float32Array.of(4, 16, 25, -9, 0, 0, 1, 7),
-  recent: Float32Array.of(1, 2, 3, 4, 5, 6, 7, Number.NaN),
+  recent: Float32Array.of(1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, Number.NaN, -5, -6, -7, Number.NaN),
   outcome: Float64Array.of(3, 4),
 };
 const both = { cases, rows: Int32Array.of(0, 1) };
@@ -52,6 +52,9 @@ describe('what a term says', () => {
     ['mean_3d', 'none', [2, 6]],
     ['mean_10d', 'none', [3, 7]],
     ['mean_30d', 'none', [4, Number.NaN]],
+    ['error_last', 'none', [-1, -5]],
+    ['error_3d', 'sqrt', [-2, -6]],
+    ['error_30d', 'none', [-4, Number.NaN]],
   ] as const)('%s on the scale %s', (term, transform, expected) => {
     expect(valuesOf(term, transform)).toEqual(expected);
   });
@@ -112,6 +115,6 @@ test('names of waves and memories', () => {
   expect(harmonics('day', 0)).toEqual([]);
   expect([...harmonics('year', 3), ...harmonics('day', 3)].every(isHarmonic)).toBe(true);
   expect(['one', 'mean', 'x_cos_day_1', 'model_sin_year_1'].some(isHarmonic)).toBe(false);
-  expect(['last', 'mean_3d', 'mean_10d', 'mean_30d'].every(isRecent)).toBe(true);
-  expect(['mean', 'one', 'x_last'].some(isRecent)).toBe(false);
+  expect(['last', 'mean_3d', 'mean_10d', 'error_last', 'error_30d'].every(isRecent)).toBe(true);
+  expect(['mean', 'one', 'x_last', 'error'].some(isRecent)).toBe(false);
 });

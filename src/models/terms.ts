@@ -13,7 +13,8 @@ import { type Cases, recentNames, type Selection } from './model.ts';
  * - `model_*`: that forecast column, on the fitted scale; `x_*`: that column as it is
  * - `cos_year_k`, `sin_year_k`, `cos_day_k`, `sin_day_k`: the k-th harmonic of the year, and of the day by
  *   coordinated time, at the valid time
- * - `last`, `mean_3d`, `mean_10d`, `mean_30d`: what the place's own recent outcomes say
+ * - `last`, `mean_3d`, `mean_10d`, `mean_30d`: what the place's own recent outcomes say; `error_last`, `error_3d`, …:
+ *   what the forecast's recent errors say
  */
 export type Term = string;
 

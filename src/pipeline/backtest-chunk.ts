@@ -1,7 +1,8 @@
 import { isWeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
-import type { Artefact, Cases, Control, Selection, Settings } from '../models/model.ts';
-import { findModel, fitOrSimpler } from '../models/registry.ts';
+import { type Answers, answer } from '../models/answer.ts';
+import type { Cases, Control, Selection, Settings } from '../models/model.ts';
+import { findModel } from '../models/registry.ts';
 import { type GroupPlan, trainingRows } from './backtest-plan.ts';
 import { exportLine } from './export-line.ts';
 import { contenders, type LedgerSums, openLedger, type SkillReference } from './ledger.ts';
@@ -65,7 +66,7 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
   let targets = 0;
   let nothingKnown = 0;
 
-  let earlier: { readonly unit: number; readonly artefact: Artefact } | undefined;
+  let earlier: { readonly unit: number; readonly answers: Answers } | undefined;
   for (let step = chunk.from; step < chunk.until; step++) {
     control.checkpoint(step - chunk.from, chunk.until - chunk.from);
     const unit = Math.floor(step / plan.asOf.length);
@@ -77,10 +78,9 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
       rows: trainingRows(plan.units[unit], cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]),
     };
     const selection = { cases, rows };
-    const start = earlier?.unit === unit ? earlier.artefact : undefined;
-    const fitted = fitOrSimpler(model, training, chunk.settings, control, start);
-    earlier = { unit, artefact: fitted.artefact };
-    const answers = fitted.model.predict(fitted.artefact, selection);
+    const start = earlier?.unit === unit ? earlier.answers : undefined;
+    const answers = answer(model, training, selection, chunk.settings, control, start);
+    earlier = { unit, answers };
     const references = contenders
       .filter((name) => name !== 'model')
       .map((name) => ({
@@ -91,17 +91,18 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const outcome = cases.outcome[row];
-      if (!scoreTarget(answers, i, outcome, own)) {
+      const part = answers.parts[answers.part[i]];
+      if (part === undefined || !scoreTarget(part.distributions, answers.index[i], outcome, own)) {
         nothingKnown++;
         continue;
       }
       targets++;
-      const { name } = fitted.model;
+      const { name } = part.model;
       if (name !== model.name) fallbacks[name] = (fallbacks[name] ?? 0) + 1;
       const cell = ledger.cell(cases.place[row], Math.floor(cases.validTime[row] / DAY));
       ledger.add('model', cell, own.scores);
       if (chunk.exported) {
-        block += exportLine(cases, row, name, answers.law, own);
+        block += exportLine(cases, row, name, part.distributions.law, own);
         if (block.length > LINE_BLOCK) {
           lines.push(block);
           block = '';

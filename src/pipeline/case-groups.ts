@@ -1,6 +1,6 @@
 import type { Cases } from '../models/model.ts';
 import type { Pairs } from '../weather/pairs.ts';
-import { recentOutcomes } from './recent-outcomes.ts';
+import { emptyRecent, fillRecent } from './recent.ts';
 
 /** Pairs sorted out by variable and lead time. */
 export interface CaseGroups {
@@ -18,7 +18,7 @@ export interface CaseGroups {
  * A block has the forecast columns in which it has any value; rows that miss one of them are left out and counted,
  * rows without an outcome stay. Columns are backed by SharedArrayBuffers.
  *
- * @param withRecent whether to work out what each place's own outcomes said at the time (`Cases.recent`)
+ * @param withRecent whether to work out what recent outcomes and errors said at the time (`Cases.recent`)
  */
 export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
   const byKey = new Map<string, number[]>();
@@ -62,7 +62,7 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
     const place = new Int32Array(new SharedArrayBuffer(4 * size));
     for (let i = 0; i < size; i++) place[i] = pairs.place[complete[i]];
     const variable = pairs.variables[pairs.variable[complete[0]]];
-    groups.push({
+    const cases: Cases = {
       size,
       variable,
       lead: pairs.lead[complete[0]],
@@ -76,9 +76,11 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
       models: columns.filter((k) => k >= pairs.members && k < pairs.members + pairs.models).length,
       predictors: columns.filter((k) => k >= pairs.members + pairs.models).length,
       forecasts,
-      recent: withRecent ? recentOutcomes(pairs, complete) : new Float32Array(),
+      recent: withRecent ? emptyRecent(size) : new Float32Array(),
       outcome: column(pairs.observation),
-    });
+    };
+    if (withRecent) fillRecent(cases, pairs, complete);
+    groups.push(cases);
     knownTimes.push(column(pairs.outcomeKnownTime));
   }
   return { groups, knownTimes, incompleteForecasts };

@@ -1,5 +1,6 @@
+import { answer } from '../models/answer.ts';
 import type { Cases, Control, Settings, TrainedOn } from '../models/model.ts';
-import { findModel, fitOrSimpler } from '../models/registry.ts';
+import { findModel } from '../models/registry.ts';
 import { trainingRows } from './backtest-plan.ts';
 
 /** One variable and lead to predict. */
@@ -47,22 +48,25 @@ export function runPredictChunk(chunk: PredictChunk, control: Control): PredictC
     control.checkpoint(done, chunk.units.length);
     const training = { cases, rows: trainingRows(unit, cases, knownTime, asOf, -Infinity) };
     const ahead = unit.filter((row) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf);
-    const fitted = fitOrSimpler(model, training, chunk.settings, control);
-    const answers = fitted.model.predict(fitted.artefact, { cases, rows: ahead });
-    const fit = models.push(fitted.model.name) - 1;
-    laws.push(answers.law);
-    trained.push(fitted.artefact.trainedOn);
+    const answers = answer(model, training, { cases, rows: ahead }, chunk.settings, control);
+    const firstFit = models.length;
+    for (const { model: used, artefact, distributions } of answers.parts) {
+      models.push(used.name);
+      laws.push(distributions.law);
+      trained.push(artefact.trainedOn);
+    }
     ahead.forEach((row, i) => {
-      const mean = answers.mean(i);
-      if (Number.isNaN(mean)) {
+      if (answers.part[i] < 0) {
         unanswered++;
         return;
       }
+      const { distributions } = answers.parts[answers.part[i]];
+      const at = answers.index[i];
       rows.push(row);
-      fitOf.push(fit);
-      means.push(mean);
-      for (const level of levels) quantiles.push(answers.quantile(i, level));
-      for (const value of thresholds) probabilities.push(1 - answers.cdfBelow(i, value));
+      fitOf.push(firstFit + answers.part[i]);
+      means.push(distributions.mean(at));
+      for (const level of levels) quantiles.push(distributions.quantile(at, level));
+      for (const value of thresholds) probabilities.push(1 - distributions.cdfBelow(at, value));
     });
   });
   return {

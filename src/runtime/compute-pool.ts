@@ -72,7 +72,8 @@ export function openComputePool(workerUrl: URL, threads = availableParallelism()
       let delivered = 0;
       let delivering: Promise<void> = Promise.resolve();
       const deliver = async () => {
-        for (let output = waiting.get(delivered); output !== undefined; output = waiting.get(delivered)) {
+        while (waiting.has(delivered)) {
+          const output = waiting.get(delivered) as Output;
           waiting.delete(delivered);
           await onResult(output, delivered++);
         }
@@ -82,10 +83,11 @@ export function openComputePool(workerUrl: URL, threads = availableParallelism()
         while (next < inputs.length && Atomics.load(cancelled, 0) === 0) {
           const index = next++;
           try {
-            const reply = (await piscina.run(
-              { ...inputs[index], cancelled },
-              { name: job },
-            )) as JobReply<Output>;
+            const reply = (await piscina
+              .run({ ...inputs[index], cancelled }, { name: job })
+              .catch((cause) => {
+                throw new WeatherglassError('Internal', `${job} failed in its thread: ${cause}`, { cause });
+              })) as JobReply<Output>;
             if ('error' in reply) throw revive(reply.error);
             waiting.set(index, reply.ok);
             options.onProgress?.(++done, inputs.length);

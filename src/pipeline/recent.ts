@@ -1,0 +1,135 @@
+import { forth } from '../forecast/transform.ts';
+import { ensembleStatistics } from '../models/ensemble-statistics.ts';
+import { type Cases, recentErrorNames, recentNames } from '../models/model.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { msPerDay } from '../weather/time.ts';
+
+/** Days after which a mean's weight has fallen by e, in the order of the names after the last value's. */
+const MEMORY_DAYS = [3, 10, 30];
+/** What is older than this says nothing about today. */
+const OLDEST = 90 * msPerDay;
+
+/** Values of one place by rising valid time, each with when it became known. */
+interface Series {
+  readonly validTime: number[];
+  readonly knownTime: number[];
+  readonly value: number[];
+}
+
+/** Room for `Cases.recent` of so many rows, all missing. */
+export function emptyRecent(rows: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(4 * rows * recentNames.length)).fill(Number.NaN);
+}
+
+/**
+ * Fills `cases.recent`: what the place's own outcomes, and the forecast's own errors at this lead, that were known
+ * when each row's forecast was available say about it.
+ *
+ * In the order of `recentNames`: the last outcome, means of outcomes weighted by exp(−age/τ) with τ of 3, 10 and 30
+ * days, age counted back from the last one, and the same of outcome minus mean raw forecast; on the scale the variable
+ * is fitted on. NaN where nothing of the last 90 days is known.
+ *
+ * @param rows rows of the table that the cases were made of, in their order
+ */
+export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]): void {
+  const { transform } = cases.variable;
+  const outcomes = outcomesOf(pairs);
+  const { mean } = ensembleStatistics(cases, transform);
+  const errors = seriesByPlace(
+    rows.map((row, i) => ({
+      place: pairs.place[row],
+      validTime: pairs.validTime[row],
+      knownTime: pairs.outcomeKnownTime[row],
+      value: forth(transform, pairs.observation[row]) - mean[i],
+    })),
+  );
+  const width = recentNames.length;
+  const half = width - recentErrorNames.length;
+  for (let i = 0; i < cases.size; i++) {
+    const key = `${pairs.variable[rows[i]]} ${pairs.place[rows[i]]}`;
+    summarise(outcomes.get(key), cases, i, cases.recent.subarray(i * width, i * width + half));
+    summarise(
+      errors.get(pairs.place[rows[i]]),
+      cases,
+      i,
+      cases.recent.subarray(i * width + half, (i + 1) * width),
+    );
+  }
+}
+
+/** The last value known in time for a case, then the weighted means, into `out`. */
+function summarise(series: Series | undefined, cases: Cases, row: number, out: Float32Array): void {
+  if (series === undefined) return;
+  const asOf = cases.availableTime[row];
+  const sums = [0, 0, 0];
+  const weights = [0, 0, 0];
+  let latest = Number.NaN;
+  for (let k = lastUntil(series.validTime, asOf); k >= 0 && series.validTime[k] > asOf - OLDEST; k--) {
+    // Of a forecast that came late, the outcome may be known already; it must not be its own predictor.
+    if (series.knownTime[k] > asOf || series.validTime[k] === cases.validTime[row]) continue;
+    if (Number.isNaN(latest)) {
+      latest = series.validTime[k];
+      out[0] = series.value[k];
+    }
+    const age = (latest - series.validTime[k]) / msPerDay;
+    for (let m = 0; m < MEMORY_DAYS.length; m++) {
+      const weight = Math.exp(-age / MEMORY_DAYS[m]);
+      sums[m] += weight * series.value[k];
+      weights[m] += weight;
+    }
+  }
+  if (Number.isNaN(latest)) return;
+  for (let m = 0; m < MEMORY_DAYS.length; m++) out[1 + m] = sums[m] / weights[m];
+}
+
+interface Entry<Key> {
+  readonly place: Key;
+  readonly validTime: number;
+  readonly knownTime: number;
+  readonly value: number;
+}
+
+const remembered = new WeakMap<Pairs, Map<string, Series>>();
+
+/** Outcomes of each variable and place, on the fitted scale: the same for every lead, so made once a table. */
+function outcomesOf(pairs: Pairs): Map<string, Series> {
+  let series = remembered.get(pairs);
+  if (series === undefined) {
+    const entries = Array.from({ length: pairs.rows }, (_, row) => ({
+      place: `${pairs.variable[row]} ${pairs.place[row]}`,
+      validTime: pairs.validTime[row],
+      knownTime: pairs.outcomeKnownTime[row],
+      value: forth(pairs.variables[pairs.variable[row]].transform, pairs.observation[row]),
+    }));
+    remembered.set(pairs, (series = seriesByPlace(entries)));
+  }
+  return series;
+}
+
+/** Known values by place and rising valid time, each valid time once with its earliest arrival. */
+function seriesByPlace<Key>(entries: readonly Entry<Key>[]): Map<Key, Series> {
+  const known = entries.filter(({ value }) => !Number.isNaN(value));
+  known.sort((a, b) => a.validTime - b.validTime || a.knownTime - b.knownTime);
+  const byPlace = new Map<Key, Series>();
+  for (const { place, validTime, knownTime, value } of known) {
+    let series = byPlace.get(place);
+    if (series === undefined) byPlace.set(place, (series = { validTime: [], knownTime: [], value: [] }));
+    if (series.validTime.at(-1) === validTime) continue;
+    series.validTime.push(validTime);
+    series.knownTime.push(knownTime);
+    series.value.push(value);
+  }
+  return byPlace;
+}
+
+/** Index of the last time ≤ `until`; −1 if there is none. */
+function lastUntil(times: readonly number[], until: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle] <= until) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
