@@ -108,7 +108,7 @@ describe('the formula follows the columns', () => {
   ] as const)('the season of %s valid at %d and %d UTC', (name, even, odd, waves) => {
     const random = seededRandom('season');
     const variable = findVariable(name);
-    const times = Array.from({ length: 90 }, (_, i) => i * 4 * DAY + (i % 2 === 0 ? even : odd) * HOUR);
+    const times = Array.from({ length: 120 }, (_, i) => i * 3 * DAY + (i % 2 === 0 ? even : odd) * HOUR);
     const block = blockOf(
       [2, 0, 0],
       times,

@@ -39,7 +39,8 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]):
     rows.map((row, i) => ({
       place: pairs.place[row],
       validTime: pairs.validTime[row],
-      knownTime: pairs.outcomeKnownTime[row],
+      // An error takes both, and a forecast may come after its outcome.
+      knownTime: Math.max(pairs.outcomeKnownTime[row], pairs.availableTime[row]),
       value: forth(transform, pairs.observation[row]) - mean[i],
     })),
   );
