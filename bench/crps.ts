@@ -65,12 +65,7 @@ export function crpsContenders(rows: number) {
       let total = 0;
       for (let i = 0; i < rows; i++) {
         for (let k = 0; k < MEMBERS; k++) scratch[k] = members[i * MEMBERS + k];
-        for (let k = 1; k < MEMBERS; k++) {
-          const value = scratch[k];
-          let slot = k - 1;
-          for (; slot >= 0 && scratch[slot] > value; slot--) scratch[slot + 1] = scratch[slot];
-          scratch[slot + 1] = value;
-        }
+        insertionSort(scratch);
         total += scratch[MEMBERS >> 1];
       }
       return total;
@@ -92,6 +87,15 @@ export function crpsContenders(rows: number) {
       return total;
     },
   };
+}
+
+function insertionSort(values: Float64Array): void {
+  for (let k = 1; k < values.length; k++) {
+    const value = values[k];
+    let slot = k - 1;
+    for (; slot >= 0 && values[slot] > value; slot--) values[slot + 1] = values[slot];
+    values[slot + 1] = value;
+  }
 }
 
 /** The CRPS of ensembles of 50 members. */

@@ -4,8 +4,20 @@ import { rawColumns } from './ensemble-statistics.ts';
 import type { Artefact, Model, Selection } from './model.ts';
 import { trainedOn } from './model.ts';
 
-/** The forecast as issued: each case's members, else its models with equal weight; NaN where it has neither. */
-export function rawDistributions({ cases, rows }: Selection): Distributions {
+const remembered = new WeakMap<Selection, Distributions>();
+
+/**
+ * The forecast as issued: each case's members, else its models with equal weight; NaN where it has neither.
+ *
+ * Asked again for the same selection it gives the same object, so that raw and dressed ensembles are made once.
+ */
+export function rawDistributions(selection: Selection): Distributions {
+  let distributions = remembered.get(selection);
+  if (distributions === undefined) remembered.set(selection, (distributions = compute(selection)));
+  return distributions;
+}
+
+function compute({ cases, rows }: Selection): Distributions {
   const [from, to] = rawColumns(cases);
   const width = to - from;
   const values = new Float64Array(rows.length * width);

@@ -108,8 +108,12 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
           block = '';
         }
       }
+      let scored: Distributions | undefined;
       for (const reference of references) {
-        if (reference.answers === undefined || !scoreTarget(reference.answers, i, outcome, other)) continue;
+        if (reference.answers === undefined) continue;
+        // An ensemble dresses itself: what was just scored as raw is then also the dressed reference.
+        if (reference.answers !== scored && !scoreTarget(reference.answers, i, outcome, other)) continue;
+        scored = reference.answers;
         ledger.add(reference.name, cell, other.scores);
         if (reference.name !== 'raw') ledger.add(`model on ${reference.name}`, cell, own.scores);
       }

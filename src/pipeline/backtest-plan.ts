@@ -70,6 +70,11 @@ export function planGroup(
   pool: 'all' | 'place',
   skipped: Skipped,
 ): GroupPlan {
+  if (window.refitDays !== undefined && !(window.refitDays > 0))
+    throw new WeatherglassError(
+      'Usage',
+      `a model is refitted every so many days, not every ${window.refitDays}`,
+    );
   const { size, validTime, availableTime, outcome } = cases;
   const candidates: number[] = [];
   for (let row = 0; row < size; row++) {
