@@ -142,7 +142,8 @@ function quasiNewtonDirection(
 /** Replaces the free entries of `out` by curvature⁻¹ times them. */
 function solveFree(curvature: Float64Array, held: Uint8Array, out: Float64Array): void {
   const n = out.length;
-  const free = Array.from(held.keys()).filter((i) => held[i] === 0);
+  const free: number[] = [];
+  for (let i = 0; i < n; i++) if (held[i] === 0) free.push(i);
   const matrix = new Float64Array(free.length ** 2);
   const right = Float64Array.from(free, (i) => out[i]);
   free.forEach((i, a) => {

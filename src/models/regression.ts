@@ -236,8 +236,10 @@ export function gather(
     if (!Number.isFinite(sum)) continue;
     y[used] = forth(family.transform, outcome);
     usedOffset[used] = offset === undefined ? 0 : offset[i];
-    allX.copyWithin(used * width, i * width, (i + 1) * width);
-    allZ.copyWithin(used * scaleWidth, i * scaleWidth, (i + 1) * scaleWidth);
+    if (used < i) {
+      allX.copyWithin(used * width, i * width, (i + 1) * width);
+      allZ.copyWithin(used * scaleWidth, i * scaleWidth, (i + 1) * scaleWidth);
+    }
     used++;
   }
   return {

@@ -51,7 +51,7 @@ export function openScoreboard(
   const overall = empty();
   const groups = new Map<
     string,
-    { readonly keys: GroupKeys; readonly lead: number; readonly sums: DailySums }
+    { readonly keys: GroupKeys; longestLead: number; readonly sums: DailySums }
   >();
   let longestLead = 0;
 
@@ -63,7 +63,8 @@ export function openScoreboard(
     };
     const name = JSON.stringify(keys);
     let group = groups.get(name);
-    if (group === undefined) groups.set(name, (group = { keys, lead: cases.lead, sums: empty() }));
+    if (group === undefined) groups.set(name, (group = { keys, longestLead: 0, sums: empty() }));
+    group.longestLead = Math.max(group.longestLead, cases.lead);
     return group.sums;
   }
 
@@ -83,7 +84,10 @@ export function openScoreboard(
     finish: (seed) => ({
       overall: sheetOf(overall, days, longestLead, `${seed}`),
       groups: [...groups]
-        .map(([name, { keys, lead, sums }]) => ({ ...keys, ...sheetOf(sums, days, lead, `${seed} ${name}`) }))
+        .map(([name, { keys, longestLead: lead, sums }]) => ({
+          ...keys,
+          ...sheetOf(sums, days, lead, `${seed} ${name}`),
+        }))
         .sort(byKeys),
     }),
   };
