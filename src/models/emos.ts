@@ -1,7 +1,8 @@
 import { hourOfDay } from '../weather/time.ts';
 import type { Artefact, Cases, Model, Settings } from './model.ts';
 import { recentErrorNames, trainedOn } from './model.ts';
-import { type Coefficients, type Formula, fitRegression, predictRegression } from './regression.ts';
+import { type Coefficients, fitRegression, predictRegression } from './regression.ts';
+import { type Formula } from './regression-problem.ts';
 import { harmonics, type Term } from './terms.ts';
 
 export interface RegressionArtefact extends Artefact {

@@ -1,6 +1,7 @@
 import type { RegressionArtefact } from './emos.ts';
 import { type Model, recentOutcomeNames, type Settings, trainedOn } from './model.ts';
-import { type Formula, fitRegression, predictRegression } from './regression.ts';
+import { fitRegression, predictRegression } from './regression.ts';
+import { type Formula } from './regression-problem.ts';
 import { harmonics } from './terms.ts';
 
 const formula: Formula = {

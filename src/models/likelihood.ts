@@ -1,6 +1,7 @@
 import { solvePositiveDefinite } from './least-squares.ts';
 import type { Selection, Settings } from './model.ts';
-import { type Coefficients, gather, meanScoreOf, scoreOf } from './regression.ts';
+import { type Coefficients } from './regression.ts';
+import { gather, meanScoreOf, scoreOf } from './regression-problem.ts';
 import { isHarmonic } from './terms.ts';
 
 export interface Likelihood {

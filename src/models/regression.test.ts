@@ -4,15 +4,8 @@ import { crpsOf, lawQuantile, logScoreOf, makeLaw } from '../forecast/law.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable, lawNames, type Variable } from '../weather/variable.ts';
 import type { Cases, Control, Selection } from './model.ts';
-import {
-  type Coefficients,
-  type Formula,
-  fitRegression,
-  gather,
-  meanScoreOf,
-  type Problem,
-  predictRegression,
-} from './regression.ts';
+import { type Coefficients, fitRegression, predictRegression } from './regression.ts';
+import { type Formula, gather, meanScoreOf, type Problem } from './regression-problem.ts';
 import { type SettingsChoice, settingsFor } from './settings.ts';
 
 const DAY = 86_400_000;
