@@ -19,6 +19,7 @@ export interface Answers {
  * outcome of a place that has been silent for months.
  *
  * @param earlier an earlier answer from the same rows and fewer, to start from
+ * @param fits what these training rows were already fitted to, for further targets; new fits are added
  */
 export function answer(
   model: Model,
@@ -27,6 +28,7 @@ export function answer(
   settings: Settings,
   control: Control,
   earlier?: Answers,
+  fits: Fitted[] = [],
 ): Answers {
   const parts: (Fitted & { readonly distributions: Distributions })[] = [];
   const part = new Int32Array(targets.rows.length).fill(-1);
@@ -34,7 +36,8 @@ export function answer(
   let open = Int32Array.from(targets.rows.keys());
   let next: Model | undefined = model;
   while (next !== undefined && open.length > 0) {
-    const fitted = fitOrSimpler(next, training, settings, control, earlier?.parts[parts.length]?.artefact);
+    const start = earlier?.parts[parts.length]?.artefact;
+    const fitted: Fitted = (fits[parts.length] ??= fitOrSimpler(next, training, settings, control, start));
     const rows = open.map((target) => targets.rows[target]);
     const distributions = fitted.model.predict(fitted.artefact, { cases: targets.cases, rows });
     open.forEach((target, at) => {

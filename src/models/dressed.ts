@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import { type Distributions } from '../forecast/distributions.ts';
-import { empirical, makeSample } from '../forecast/empirical.ts';
+import { empirical, makeSample, type Sample } from '../forecast/empirical.ts';
 import { back } from '../forecast/transform.ts';
 import { ensembleStatistics, rawColumns } from './ensemble-statistics.ts';
 import { type Artefact, type Model, recentNames, type Selection, trainedOn } from './model.ts';
@@ -44,7 +44,16 @@ function dress(artefact: DressedArtefact, targets: Selection, point: Point): Dis
   const forecast = point(targets);
   const { lower, upper } = targets.cases.variable;
   const shift = Float64Array.from(targets.rows, forecast);
-  return empirical([makeSample(artefact.errors)], new Int32Array(shift.length), shift, lower, upper);
+  return empirical([sampleOf(artefact)], new Int32Array(shift.length), shift, lower, upper);
+}
+
+const samples = new WeakMap<DressedArtefact, Sample>();
+
+/** The sorted errors, remembered with their artefact: it may be asked many times. */
+function sampleOf(artefact: DressedArtefact): Sample {
+  let sample = samples.get(artefact);
+  if (sample === undefined) samples.set(artefact, (sample = makeSample(artefact.errors)));
+  return sample;
 }
 
 /** Whether the raw forecast is a set of two or more, which dresses itself. */

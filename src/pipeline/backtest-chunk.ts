@@ -1,11 +1,11 @@
 import { isWeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
 import { type Answers, answer } from '../models/answer.ts';
-import type { Cases, Control, Selection, Settings } from '../models/model.ts';
-import { findModel } from '../models/registry.ts';
+import type { Artefact, Cases, Control, Selection, Settings } from '../models/model.ts';
+import { type Fitted, findModel } from '../models/registry.ts';
 import { type GroupPlan, trainingRows } from './backtest-plan.ts';
 import { exportLine } from './export-line.ts';
-import { contenders, type LedgerSums, openLedger, type SkillReference } from './ledger.ts';
+import { contenders, type LedgerSums, openLedger } from './ledger.ts';
 import { scoredTarget, scoreTarget } from './score-target.ts';
 
 /** One block with its schedule, as it is shared with the threads. */
@@ -43,6 +43,8 @@ export interface ChunkResult extends LedgerSums {
 const DAY = 86_400_000;
 /** Characters of export lines sent as one string; a thread's whole share could be longer than a string may be. */
 const LINE_BLOCK = 1 << 20;
+/** Targets whose answers are held in memory at a time. */
+const SLICE = 8192;
 
 let latest: BacktestGroup | undefined;
 
@@ -66,28 +68,8 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
   let targets = 0;
   let nothingKnown = 0;
 
-  let earlier: { readonly unit: number; readonly answers: Answers } | undefined;
-  for (let step = chunk.from; step < chunk.until; step++) {
-    control.checkpoint(step - chunk.from, chunk.until - chunk.from);
-    const unit = Math.floor(step / plan.asOf.length);
-    const fit = step % plan.asOf.length;
-    const rows = targetsOf[unit][fit];
-    if (rows.length === 0) continue;
-    const training = {
-      cases,
-      rows: trainingRows(plan.units[unit], cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]),
-    };
-    const selection = { cases, rows };
-    const start = earlier?.unit === unit ? earlier.answers : undefined;
-    const answers = answer(model, training, selection, chunk.settings, control, start);
-    earlier = { unit, answers };
-    const references = contenders
-      .filter((name) => name !== 'model')
-      .map((name) => ({
-        name,
-        answers: referenceAnswers(name, training, selection, chunk.settings, control),
-      }));
-
+  /** Scores a slice's answers and those of the references, and adds them to the sums and the export. */
+  function scoreSlice({ rows }: Selection, answers: Answers, references: readonly ReferenceAnswers[]): void {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const outcome = cases.outcome[row];
@@ -119,21 +101,60 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
       }
     }
   }
+
+  let earlier: { readonly unit: number; readonly answers: Answers } | undefined;
+  for (let step = chunk.from; step < chunk.until; step++) {
+    control.checkpoint(step - chunk.from, chunk.until - chunk.from);
+    const unit = Math.floor(step / plan.asOf.length);
+    const fit = step % plan.asOf.length;
+    const rows = targetsOf[unit][fit];
+    if (rows.length === 0) continue;
+    const training = {
+      cases,
+      rows: trainingRows(plan.units[unit], cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]),
+    };
+    const start = earlier?.unit === unit ? earlier.answers : undefined;
+    const fits: Fitted[] = [];
+    const references = referenceNames.map((name) => ({
+      name,
+      artefact: fitReference(name, training, chunk.settings, control),
+    }));
+    // A fit may serve millions of targets: their answers are made a slice at a time.
+    for (let from = 0; from < rows.length; from += SLICE) {
+      control.checkpoint(step - chunk.from, chunk.until - chunk.from);
+      const slice = { cases, rows: rows.subarray(from, from + SLICE) };
+      const answers = answer(model, training, slice, chunk.settings, control, start, fits);
+      earlier = { unit, answers };
+      scoreSlice(
+        slice,
+        answers,
+        references.map(({ name, artefact }) => ({
+          name,
+          answers: artefact === undefined ? undefined : findModel(name).predict(artefact, slice),
+        })),
+      );
+    }
+  }
   if (block !== '') lines.push(block);
   return { ...ledger.close(), targets, fallbacks, nothingKnown, lines };
 }
 
-/** A reference's answers; nothing where it cannot be fitted, for a reference is not replaced by another. */
-function referenceAnswers(
-  name: 'raw' | SkillReference,
+const referenceNames = contenders.filter((name) => name !== 'model');
+
+interface ReferenceAnswers {
+  readonly name: (typeof referenceNames)[number];
+  readonly answers: Distributions | undefined;
+}
+
+/** A reference's artefact; nothing where it cannot be fitted, for a reference is not replaced by another. */
+function fitReference(
+  name: ReferenceAnswers['name'],
   training: Selection,
-  targets: Selection,
   settings: Settings,
   control: Control,
-): Distributions | undefined {
-  const model = findModel(name);
+): Artefact | undefined {
   try {
-    return model.predict(model.fit(training, settings, control), targets);
+    return findModel(name).fit(training, settings, control);
   } catch (error) {
     if (isWeatherglassError(error, 'CannotFit')) return undefined;
     throw error;

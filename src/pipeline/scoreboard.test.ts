@@ -89,8 +89,8 @@ function fill(by: readonly Breakdown[], blocks: readonly ReturnType<typeof block
         day,
         model,
       };
-      // The reference cannot answer on the first ten days.
-      if (day < FIRST_DAY + 10) drawn.push(target);
+      // The reference cannot answer on the first ten days, nor now and then.
+      if (day < FIRST_DAY + 10 || row % 7 === 0) drawn.push(target);
       else {
         const dressed = 1.2 * level + 0.3 * random();
         ledger.add('dressed', cell, scoresOf(dressed));
@@ -215,6 +215,10 @@ describe('intervals', () => {
     const byLead = fill(['lead'], mixed);
     const short = byLead.drawn.filter(({ lead }) => lead === 24);
     expect(byLead.groups[0].skillInterval.dressed).toEqual(intervalOf(short, 1, '7 {"lead":24}'));
+    // Of a place, whose longest lead is neither the first nor the last to come.
+    const byPlace = fill(['place'], [...mixed, blockOf('dew_point_2m', 24)]);
+    const coast = byPlace.drawn.filter(({ place }) => place === 'coast');
+    expect(byPlace.groups[0].skillInterval.dressed).toEqual(intervalOf(coast, 10, '7 {"place":"coast"}'));
   });
 
   test('are the same for the same seed', () => {

@@ -159,17 +159,22 @@ describe('jobs', () => {
 describe('results', () => {
   test('are taken one at a time', async () => {
     await using pool = open(2);
-    let busy = 0;
-    const order: number[] = [];
-    const inputs = Array.from({ length: 12 }, (_, value) => ({ value }));
-    await pool.run<object, number>('double', inputs, async (_, index) => {
-      expect(++busy).toBe(1);
-      // As good as any slow consumer: it lets everything else that is ready go first.
-      await new Promise((resolve) => setImmediate(resolve));
-      order.push(index);
-      busy--;
+    const gate = shared(2);
+    Atomics.store(gate, 0, 1);
+    const inputs = [
+      { gate, at: 0, opens: -1 },
+      { gate, at: 0, opens: 1 },
+      { gate, at: 0, opens: -1 },
+    ];
+    let taken = '';
+    await pool.run<object, number>('passing', inputs, async (_, index) => {
+      taken += `(${index}`;
+      // The first is not done before the second job is, and then lets everything else that is ready go first.
+      if (index === 0) await Atomics.waitAsync(gate, 1, 0).value;
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      taken += ')';
     });
-    expect(order).toEqual(inputs.map(({ value }) => value));
+    expect(taken).toBe('(0)(1)(2)');
   });
 
   test('that cannot be taken end the run with the reason', async () => {
