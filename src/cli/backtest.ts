@@ -31,7 +31,6 @@ interface BacktestFlags extends ModelFlags {
 export function backtestCommand(context: Context): Command {
   return withModelFlags(
     command('backtest', 'replay history: fit, predict and score as it could have been done'),
-    'emos',
   )
     .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
     .addOption(
@@ -56,13 +55,18 @@ export function backtestCommand(context: Context): Command {
     .action(async (files: string[], flags: BacktestFlags) => {
       const started = performance.now();
       await using session = await openSession(context, flags);
-      const { pairs, counts } = await readPairsOrObservations(files, flags.leads, context, session);
+      const { pairs, counts, usualModel } = await readPairsOrObservations(
+        files,
+        flags.leads,
+        context,
+        session,
+      );
       await using output = flags.export === undefined ? undefined : await exportFile(flags.export);
       const result = await backtest(
         pairs,
         {
           ...settingsChoice(flags),
-          model: flags.model,
+          model: flags.model ?? usualModel,
           pool: flags.pool,
           window: { ...flags.window, trainUntil: flags.trainUntil, refitDays: flags.refit },
           targets: flags.targets,

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { type CommonFlags, type Context, sourcesOf } from './context.ts';
-import { command } from './model-flags.ts';
+import { command, withSettingFlags } from './model-flags.ts';
 import { table } from './table.ts';
 
 export function configCommand(context: Context): Command {
-  return command('config', 'show every setting and where its value comes from').action(
+  return withSettingFlags(command('config', 'show every setting and where its value comes from')).action(
     (flags: CommonFlags) => {
       const { settings } = loadConfig(sourcesOf(context, flags));
       if (flags.json) context.write(`${JSON.stringify(settings)}\n`);

@@ -6,7 +6,7 @@ import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
 import { readNoaaSample, sampleDay } from '../sources/noaa-sample.ts';
 import { parseDay } from '../weather/time.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
-import { command } from './model-flags.ts';
+import { command, withSettingFlags } from './model-flags.ts';
 import { asJson } from './predict.ts';
 import { defaultLeads } from './read-pairs.ts';
 import { decimals, percent, percentInterval, table } from './table.ts';
@@ -16,9 +16,8 @@ const MEASURABLE_RAIN = 0.254;
 const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 export function demoCommand(context: Context): Command {
-  return command(
-    'demo',
-    'predict and back-test the embedded NOAA sample: Seattle and New York, 2012–2015',
+  return withSettingFlags(
+    command('demo', 'predict and back-test the embedded NOAA sample: Seattle and New York, 2012–2015'),
   ).action(async (flags: CommonFlags) => {
     const started = performance.now();
     await using session = await openSession(context, flags);
@@ -40,7 +39,8 @@ export function demoCommand(context: Context): Command {
       {
         ...shared,
         window: { refitDays: 90 },
-        targets: { from: parseDay('2013-01-01'), until: Infinity },
+        // A day is valid at its end, so this is 2013-01-01 and later.
+        targets: { from: parseDay('2013-01-02'), until: Infinity },
         by: ['variable', 'place', 'lead'],
         seed: session.config.seed,
         onProgress: (done, total) => session.progress.show('back-test', done, total),

@@ -12,18 +12,19 @@ interface FitFlags extends ModelFlags {
 }
 
 export function fitCommand(context: Context): Command {
-  return withModelFlags(command('fit', 'fit a model to everything known and print what it learned'), 'emos')
+  return withModelFlags(command('fit', 'fit a model to everything known and print what it learned'))
     .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
     .option('--train-until <time>', 'use only outcomes known by then', parseTime)
     .option('--leads <hours>', 'for observations: hours ahead (default: 24 to 336 by 24)', parseLeads)
     .action(async (files: string[], flags: FitFlags) => {
       await using session = await openSession(context, flags);
-      const { pairs } = await readPairsOrObservations(files, flags.leads, context, session);
+      const { pairs, usualModel } = await readPairsOrObservations(files, flags.leads, context, session);
+      const model = flags.model ?? usualModel;
       const fits = await fit(
         pairs,
         {
           ...settingsChoice(flags),
-          model: flags.model,
+          model,
           pool: flags.pool,
           until: flags.trainUntil,
           signal: context.signal,
@@ -33,9 +34,7 @@ export function fitCommand(context: Context): Command {
       );
       session.progress.clear();
       context.write(
-        flags.json
-          ? `${JSON.stringify({ files, model: flags.model, fits })}\n`
-          : fits.map(describe).join('\n'),
+        flags.json ? `${JSON.stringify({ files, model, fits })}\n` : fits.map(describe).join('\n'),
       );
     });
 }

@@ -8,7 +8,7 @@ import type { CommonFlags } from './context.ts';
 
 /** Flags that say which model is fitted and how. */
 export interface ModelFlags extends CommonFlags {
-  readonly model: string;
+  readonly model?: string;
   readonly law?: LawName;
   readonly transform?: Transform;
   readonly predictors?: 'mean' | 'weights';
@@ -18,23 +18,28 @@ export interface ModelFlags extends CommonFlags {
   readonly pool: 'all' | 'place';
 }
 
-/** A command with the flags that all have. */
+/** A command with the flag that all have. */
 export function command(name: string, about: string): Command {
-  return new Command(name)
-    .description(about)
-    .option('--json', 'print the result as JSON')
+  return new Command(name).description(about).option('--json', 'print the result as JSON');
+}
+
+/** Adds the flags that overrule settings. */
+export function withSettingFlags(target: Command): Command {
+  return target
     .option('--threads <n>', 'worker threads (default: one a core)')
     .option('--seed <seed>', 'seed of what is drawn by chance')
     .option('--variables <file>', 'JSON file that declares variables of your own')
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)');
 }
 
-export function withModelFlags(target: Command, model: string): Command {
-  return target
+/** Adds the flags that say which model is fitted and how, and those of the settings. */
+export function withModelFlags(target: Command): Command {
+  return withSettingFlags(target)
     .addOption(
-      new Option('--model <name>', 'model to fit; `weatherglass models` lists them')
-        .default(model)
-        .argParser(modelName),
+      new Option(
+        '--model <name>',
+        'model to fit, of those that `weatherglass models` lists (default: emos; harmonic for observations)',
+      ).argParser(modelName),
     )
     .addOption(new Option('--law <law>', "law of the outcome (default: the variable's)").choices(lawNames))
     .addOption(

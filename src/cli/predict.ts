@@ -15,7 +15,7 @@ interface PredictFlags extends ModelFlags {
 }
 
 export function predictCommand(context: Context): Command {
-  return withModelFlags(command('predict', 'fit on what is known and predict what lies ahead'), 'emos')
+  return withModelFlags(command('predict', 'fit on what is known and predict what lies ahead'))
     .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
     .option('--as-of <time>', 'use nothing that became known later (default: the latest forecast)', parseTime)
     .option('--leads <hours>', 'for observations: hours ahead (default: 24 to 336 by 24)', parseLeads)
@@ -31,12 +31,13 @@ export function predictCommand(context: Context): Command {
     )
     .action(async (files: string[], flags: PredictFlags) => {
       await using session = await openSession(context, flags);
-      const { pairs } = await readPairsOrObservations(files, flags.leads, context, session);
+      const { pairs, usualModel } = await readPairsOrObservations(files, flags.leads, context, session);
+      const model = flags.model ?? usualModel;
       const result = await predict(
         pairs,
         {
           ...settingsChoice(flags),
-          model: flags.model,
+          model,
           pool: flags.pool,
           asOf: flags.asOf,
           levels: flags.levels ?? defaultLevels,

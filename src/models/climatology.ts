@@ -25,7 +25,8 @@ const ENOUGH = 20;
 
 /**
  * What happened at the place around this day of the year and hour of the day: the empirical distribution of the
- * outcomes within ± 31 days and ± 1.5 hours, both circular. A window with fewer than 20 outcomes doubles its days.
+ * outcomes within ± 31 days (of a year of 365.2425) and ± 1.5 hours, both circular. A window with fewer than 20
+ * outcomes doubles its days; if the whole year has no more, all its outcomes are taken, at whatever hour.
  *
  * A place with no outcome of its own is given all places'.
  */

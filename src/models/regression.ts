@@ -102,7 +102,7 @@ export function fitRegression(
       return objective(x, gradient);
     },
     theta,
-    { lower, tolerance: 1e-6, maxIterations: 500, curvature },
+    { lower, tolerance: 1e-6, maxIterations: 100, curvature },
   );
   if (!Number.isFinite(found.value))
     throw new WeatherglassError('CannotFit', 'the score of the start of the fit is not finite');

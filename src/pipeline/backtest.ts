@@ -108,7 +108,7 @@ export async function backtest(
   if (overall.targets === 0)
     throw new WeatherglassError(
       'InvalidData',
-      `none of the ${pairs.rows} rows is a target: ${whySkipped(skipped)}. Widen --targets or shorten --window.`,
+      `none of the ${pairs.rows} rows is a target: ${whySkipped(skipped)}.${advice(skipped)}`,
     );
   return {
     rows: pairs.rows,
@@ -153,12 +153,28 @@ function lawsOf(groups: readonly BacktestGroup[], options: BacktestOptions): str
   return [...new Set(laws)].join(', ');
 }
 
-function describeWindow({ dates, trainUntil }: Window): string {
+function describeWindow({ dates, trainUntil, refitDays }: Window): string {
   const window = dates === undefined ? 'expanding' : `${dates}d`;
-  return trainUntil === undefined ? window : `${window}, once until ${formatInstant(trainUntil)}`;
+  if (trainUntil !== undefined) return `${window}, once until ${formatInstant(trainUntil)}`;
+  return refitDays === undefined ? window : `${window}, refitted every ${refitDays}d`;
 }
 
 function whySkipped(skipped: Skipped): string {
   const reasons = Object.entries(skipped).filter(([, count]) => count > 0);
   return reasons.map(([reason, count]) => `${count} ${reason}`).join(', ') || 'the table has no rows';
+}
+
+/** What to do about the commonest reason. */
+function advice(skipped: Skipped): string {
+  const advices: Readonly<Record<keyof Skipped, string>> = {
+    incompleteForecast: ' Fill the gaps, or leave out the forecast columns that have them.',
+    noOutcome: ' Give the observations of what has happened.',
+    outsideTargets: ' Widen --targets, or choose an earlier --train-until.',
+    windowNotFull: ' Shorten --window.',
+    nothingKnown: ' Give earlier outcomes, or forecasts (member_* or model_*).',
+  };
+  const [reason, count] = (Object.entries(skipped) as [keyof Skipped, number][]).reduce((most, one) =>
+    one[1] > most[1] ? one : most,
+  );
+  return count > 0 ? advices[reason] : '';
 }

@@ -99,7 +99,7 @@ export function openComputePool(workerUrl: URL, threads = availableParallelism()
       };
       await Promise.all(Array.from({ length: threads + 1 }, lane));
       options.signal?.removeEventListener('abort', stop);
-      if (options.signal?.aborted) throw new WeatherglassError('Cancelled', `${job} was stopped on request`);
+      if (options.signal?.aborted) throw new WeatherglassError('Cancelled', 'stopped on request');
       if (failure !== undefined) throw failure.error;
     },
     async [Symbol.asyncDispose]() {

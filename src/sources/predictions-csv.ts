@@ -52,6 +52,12 @@ export async function readPredictions(
         { file: position.file, line: 1 },
         'there are no quantile columns such as q05, q50 and q95.',
       );
+    const twice = quantiles.find(({ level }, k) => level === quantiles[k - 1]?.level);
+    if (twice !== undefined)
+      throw tableError(
+        { file: position.file, line: 1, column: twice.name },
+        'another column has the same level.',
+      );
     const levels = Float64Array.from(quantiles, ({ level }) => level);
     const row: PredictionRow = {
       place: '',

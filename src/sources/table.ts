@@ -3,6 +3,7 @@ import { readCsvHeader } from './csv.ts';
 import { isObservationsHeader, type ObservationsTable, readObservations } from './observations-csv.ts';
 import { type PairsTable, readPairs } from './pairs-csv.ts';
 import type { TableOptions } from './read-rows.ts';
+import { tableError } from './table-error.ts';
 
 /** Pairs or observations, whichever the files hold. */
 export type Table =
@@ -20,6 +21,8 @@ export async function readTable(files: readonly string[], options: TableOptions 
   const pairs: string[] = [];
   for (const file of files) {
     const header = await readCsvHeader(file, options.signal);
+    if (header.length === 0)
+      throw tableError({ file }, 'the file has no header; its first line must name the columns.');
     (isObservationsHeader(header) ? observations : pairs).push(file);
   }
   if (observations.length === 0) return { kind: 'pairs', ...(await readPairs(files, options)) };
