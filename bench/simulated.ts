@@ -18,7 +18,7 @@ export function onePlace(days: number): Cases {
   const draw = gaussian('bench/emos/one place');
   const members = 50;
   const outcome = new Float64Array(days);
-  const forecasts = new Float32Array(days * members);
+  const forecasts = new Float64Array(days * members);
   let weather = 0;
   for (let i = 0; i < days; i++) {
     weather = 0.8 * weather + 2.4 * draw();
@@ -44,7 +44,7 @@ export function region(rows: number): Cases {
   const models = 8;
   const places = Math.min(rows, 700);
   const outcome = new Float64Array(rows);
-  const forecasts = new Float32Array(rows * models);
+  const forecasts = new Float64Array(rows * models);
   const station = Float64Array.from({ length: places }, () => 1.2 * draw());
   for (let i = 0; i < rows; i++) {
     const spread = 0.9 * Math.exp(0.3 * draw());
@@ -87,6 +87,6 @@ function casesOf({ places, ...simulated }: Simulated & { readonly places: number
     initTime,
     validTime: initTime.map((time) => time + simulated.lead * HOUR),
     availableTime: initTime,
-    recent: new Float32Array(),
+    recent: new Float64Array(),
   };
 }

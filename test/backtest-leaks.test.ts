@@ -72,7 +72,7 @@ function simulatedPairs(columns: readonly string[], seed: string): Pairs {
     lead: Float32Array.from(rows, ({ lead }) => lead),
     availableTime: float64(({ available }) => available),
     outcomeKnownTime: float64(({ known }) => known),
-    forecasts: Float32Array.from(rows.flatMap(({ forecasts }) => forecasts)),
+    forecasts: Float64Array.from(rows.flatMap(({ forecasts }) => forecasts)),
     observation: float64(({ observation }) => observation),
   };
 }

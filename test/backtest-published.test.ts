@@ -30,7 +30,7 @@ function only(pairs: Pairs, condition: (row: number) => boolean): Pairs {
     validTime: float64(pairs.validTime),
     availableTime: float64(pairs.availableTime),
     outcomeKnownTime: float64(pairs.outcomeKnownTime),
-    forecasts: Float32Array.from(
+    forecasts: Float64Array.from(
       { length: rows.length * width },
       (_, i) => pairs.forecasts[rows[Math.floor(i / width)] * width + (i % width)],
     ),

@@ -80,9 +80,11 @@ describe('the report', () => {
         nothingKnown: 0,
         identicalDuplicates: 0,
       },
+      emptiestColumn: null,
       model: 'emos',
       law: 'normal',
       window: 'expanding',
+      units: ['°C'],
       groups: [
         { ...group, place: 'Harbour', lead: 24 },
         { ...group, place: 'Harbour', lead: 72 },

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,17 @@ beforeAll(async () => {
 });
 
 describe('an export', () => {
+  it('never replaces a table that is being read, by whatever name', async () => {
+    const before = readFileSync(path('pairs.csv'), 'utf8');
+    symlinkSync(path('pairs.csv'), path('alias.csv'));
+    for (const target of ['pairs.csv', 'alias.csv']) {
+      const { exitCode, stderr } = await run('backtest', 'pairs.csv', '--export', target);
+      expect(stderr).toMatch(/is one of the tables read; give the export another name/);
+      expect(exitCode).toBe(64);
+    }
+    expect(readFileSync(path('pairs.csv'), 'utf8')).toBe(before);
+  });
+
   it('is a line a target, with 99 ascending quantiles', () => {
     const text = gunzipSync(readFileSync(path('predictions.csv.gz'))).toString('utf8');
     const { data, errors } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });

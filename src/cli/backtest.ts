@@ -61,7 +61,7 @@ export function backtestCommand(context: Context): Command {
         context,
         session,
       );
-      await using output = flags.export === undefined ? undefined : await exportFile(flags.export);
+      await using output = flags.export === undefined ? undefined : await exportFile(flags.export, files);
       const result = await backtest(
         pairs,
         {
@@ -91,12 +91,13 @@ export function backtestCommand(context: Context): Command {
     });
 }
 
-export function parseBreakdowns(text: string): Breakdown[] {
-  return text.split(',').map((word) => {
+export function parseBreakdowns(text: string, earlier: readonly Breakdown[] = []): Breakdown[] {
+  const named = text.split(',').map((word) => {
     const known = breakdowns.find((name) => name === word.trim());
     if (known === undefined) throw new InvalidArgumentError(`Say some of ${breakdowns.join(',')}.`);
     return known;
   });
+  return [...new Set([...earlier, ...named])];
 }
 
 /** Hours ahead, ascending, such as `24,48`. */
@@ -119,6 +120,9 @@ function describe(report: Report, by: readonly Breakdown[]): string {
   const lines = [
     `${report.model}, law ${report.law}, window ${report.window}`,
     `${report.targets} targets of ${report.rows} rows${skippedText === '' ? '' : `; skipped: ${skippedText}`}`,
+    ...(report.emptiestColumn === null
+      ? []
+      : [`incomplete forecasts miss ${report.emptiestColumn} most often`]),
     ...(fallbacks > 0 ? [`${fallbacks} answered by a simpler model: ${fallbackText.join(', ')}`] : []),
   ];
   const named = { [report.model]: scores, ...prefixed(references) };
@@ -137,7 +141,11 @@ function describe(report: Report, by: readonly Breakdown[]): string {
     ]),
   ]);
   const groups = by.length === 0 ? '' : `\n${groupTable(report.groups, by)}`;
-  return `${lines.join('\n')}\n\n${scoreTable}\n${skillText(report)}${groups}`;
+  const mixed =
+    report.units.length > 1
+      ? `averages over variables in ${report.units.join(', ')}: compare them by --by variable\n\n`
+      : '';
+  return `${lines.join('\n')}\n\n${mixed}${scoreTable}\n${skillText(report)}${groups}`;
 }
 
 function prefixed(references: ScoreSheet['references']) {

@@ -14,15 +14,22 @@ export interface ExportFile extends AsyncDisposable {
 /**
  * Opens a text file for writing, compressed if its name ends in `.gz`.
  *
- * @throws WeatherglassError Unavailable when the file cannot be written: at once where it cannot be opened (no such
+ * @param inputs files that are being read, one of which it must not replace
+ * @throws WeatherglassError Usage for one of the inputs or no name. Unavailable when the file cannot be written: at once where it cannot be opened (no such
  *   folder, itself a folder or a device), later where the disk is full.
  */
-export async function exportFile(file: string): Promise<ExportFile> {
+export async function exportFile(file: string, inputs: readonly string[] = []): Promise<ExportFile> {
   const refuse = (cause: unknown): never => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WeatherglassError('Unavailable', `cannot write ${file}: ${reason}`, { cause });
   };
+  if (file === '') throw new WeatherglassError('Usage', 'the export needs a file name');
   const existing = await stat(file).catch(() => undefined);
+  for (const input of inputs) {
+    const read = await stat(input).catch(() => undefined);
+    if (read !== undefined && read.ino === existing?.ino && read.dev === existing.dev)
+      throw new WeatherglassError('Usage', `${file} is one of the tables read; give the export another name`);
+  }
   // Renaming would fail at the end of the work, or put a file in the place of a device.
   if (existing?.isFile() === false) refuse('it is there and not a file');
   const partial = `${file}.part`;

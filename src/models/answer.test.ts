@@ -29,8 +29,8 @@ function blockOf(missing: (row: number) => { recent?: boolean; forecast?: boolea
     members: 0,
     models: 1,
     predictors: 0,
-    forecasts: Float32Array.from(outcome, (y, row) => (missing(row).forecast ? NaN : y + random())),
-    recent: Float32Array.from({ length: SIZE * recentNames.length }, (_, at) =>
+    forecasts: Float64Array.from(outcome, (y, row) => (missing(row).forecast ? NaN : y + random())),
+    recent: Float64Array.from({ length: SIZE * recentNames.length }, (_, at) =>
       missing(Math.floor(at / recentNames.length)).recent ? NaN : random(),
     ),
     outcome,

@@ -32,8 +32,8 @@ function blockOf(rows: readonly Row[], places: readonly string[] = ['here']): Se
     members: 0,
     models: 0,
     predictors: 0,
-    forecasts: new Float32Array(),
-    recent: new Float32Array(),
+    forecasts: new Float64Array(),
+    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome = Number.NaN }) => outcome),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
@@ -126,25 +126,26 @@ describe('places', () => {
   });
   const time = Date.UTC(2005, 6, 1, 12);
 
-  test('each has its own outcomes; one without any is given all', () => {
-    const training = [at('hill', 1), at('hill', 2, 1), at('plain', 3)];
-    const places = ['hill', 'plain', 'new'];
+  test('each has its own outcomes; one with fewer than two is given all', () => {
+    const training = [at('hill', 1), at('hill', 2, 1), at('plain', 3), at('plain', 4, 1), at('once', 9)];
+    const places = ['hill', 'plain', 'once', 'new'];
     expect(sampleAt(training, time, 'hill', places)).toEqual([1, 2]);
-    expect(sampleAt(training, time, 'plain', places)).toEqual([3]);
-    expect(sampleAt(training, time, 'new', places)).toEqual([1, 2, 3]);
+    expect(sampleAt(training, time, 'plain', places)).toEqual([3, 4]);
+    expect(sampleAt(training, time, 'once', places)).toEqual([1, 2, 3, 4, 9]);
+    expect(sampleAt(training, time, 'new', places)).toEqual([1, 2, 3, 4, 9]);
   });
 
   test('may have names that every object knows', () => {
-    const training = [at('__proto__', 1), at('hill', 2)];
+    const training = [at('__proto__', 1), at('__proto__', 1, 1), at('hill', 2)];
     const places = ['__proto__', 'hill', 'constructor', 'toString'];
-    expect(sampleAt(training, time, '__proto__', places)).toEqual([1]);
-    expect(sampleAt(training, time, 'constructor', places)).toEqual([1, 2]);
-    expect(sampleAt(training, time, 'toString', places)).toEqual([1, 2]);
+    expect(sampleAt(training, time, '__proto__', places)).toEqual([1, 1]);
+    expect(sampleAt(training, time, 'constructor', places)).toEqual([1, 1, 2]);
+    expect(sampleAt(training, time, 'toString', places)).toEqual([1, 1, 2]);
   });
 
   test('an artefact serves a table that numbers its places otherwise', () => {
     const artefact = climatology.fit(
-      blockOf([at('hill', 1), at('plain', 3)], ['hill', 'plain']),
+      blockOf([at('hill', 1), at('plain', 3), at('plain', 3, 1)], ['hill', 'plain']),
       settings,
       control,
     );
@@ -156,12 +157,12 @@ describe('places', () => {
   });
 });
 
-test('an unknown outcome is none; only unknown ones cannot be fitted', () => {
+test('an unknown outcome is none; fewer than two known ones cannot be fitted', () => {
   const time = Date.UTC(2001, 6, 1, 12);
-  expect(sampleAt([{ time, outcome: 4 }, { time }], time)).toEqual([4]);
+  expect(sampleAt([{ time, outcome: 4 }, { time, outcome: 5 }, { time }], time)).toEqual([4, 5]);
   let caught: unknown;
   try {
-    climatology.fit(blockOf([{ time }]), settings, control);
+    climatology.fit(blockOf([{ time, outcome: 4 }, { time }]), settings, control);
   } catch (error) {
     caught = error;
   }

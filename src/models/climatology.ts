@@ -20,6 +20,8 @@ export interface ClimatologyArtefact extends Artefact {
 /** Half width of the window around the day of the year, and of the hour of the day. */
 const WINDOW_DAYS = 31;
 const WINDOW_HOURS = 1.5;
+/** One outcome is no distribution. */
+const LEAST_OUTCOMES = 2;
 /** The window doubles until it holds this many outcomes, or the whole year. */
 const ENOUGH = 20;
 
@@ -28,7 +30,7 @@ const ENOUGH = 20;
  * outcomes within ± 31 days (of a year of 365.2425) and ± 1.5 hours, both circular. A window with fewer than 20
  * outcomes doubles its days; if the whole year has no more, all its outcomes are taken, at whatever hour.
  *
- * A place with no outcome of its own is given all places'.
+ * A place with fewer than two outcomes of its own is given all places'.
  */
 export const climatology: Model<ClimatologyArtefact> = {
   name: 'climatology',
@@ -37,14 +39,21 @@ export const climatology: Model<ClimatologyArtefact> = {
   fit(training) {
     const { cases, rows } = training;
     const known = rows.filter((row) => Number.isFinite(cases.outcome[row]));
-    if (known.length === 0) throw new WeatherglassError('CannotFit', 'no outcome is known');
+    if (known.length < LEAST_OUTCOMES)
+      throw new WeatherglassError(
+        'CannotFit',
+        `${known.length} outcomes are known; a distribution needs ${LEAST_OUTCOMES}`,
+      );
     const byPlace = new Map<number, Int32Array>();
     const counts = new Int32Array(cases.places.length);
     for (const row of known) counts[cases.place[row]]++;
     counts.forEach((count, place) => {
-      if (count > 0) byPlace.set(place, new Int32Array(count));
+      if (count >= LEAST_OUTCOMES) byPlace.set(place, new Int32Array(count));
     });
-    for (const row of known) byPlace.get(cases.place[row])![--counts[cases.place[row]]] = row;
+    for (const row of known) {
+      const own = byPlace.get(cases.place[row]);
+      if (own !== undefined) own[--counts[cases.place[row]]] = row;
+    }
     // A place may be called __proto__ or toString: entries and hasOwn take any name.
     const histories = Object.fromEntries([
       ['', historyOf(cases, known)],

@@ -33,12 +33,12 @@ function blockOf(variable: Variable, rows: readonly Row[]): Selection {
     members: 0,
     models,
     predictors: 0,
-    forecasts: Float32Array.from(rows.flatMap((row) => row.models ?? [])),
+    forecasts: Float64Array.from(rows.flatMap((row) => row.models ?? [])),
     recent: rows.some((row) => row.last !== undefined)
-      ? Float32Array.from(
+      ? Float64Array.from(
           rows.flatMap(({ last = Number.NaN }) => recentNames.map((name) => (name === 'last' ? last : 77))),
         )
-      : new Float32Array(),
+      : new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome = Number.NaN }) => outcome),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };

@@ -34,8 +34,8 @@ function blockOf(rows: readonly Row[]): Selection {
     members: 0,
     models: 1,
     predictors: 0,
-    forecasts: Float32Array.from(rows, ({ forecast }) => forecast),
-    recent: new Float32Array(),
+    forecasts: Float64Array.from(rows, ({ forecast }) => forecast),
+    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome }) => outcome),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };

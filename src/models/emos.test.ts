@@ -40,8 +40,8 @@ function blockOf(
     members,
     models,
     predictors,
-    forecasts: Float32Array.from(times.flatMap((_, i) => columns.map((__, k) => forecast(i, k)))),
-    recent: new Float32Array(size * recentNames.length),
+    forecasts: Float64Array.from(times.flatMap((_, i) => columns.map((__, k) => forecast(i, k)))),
+    recent: new Float64Array(size * recentNames.length),
     outcome: Float64Array.from(times, (_, i) => outcome(i)),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };

@@ -1,3 +1,4 @@
+import { WeatherglassError } from '../errors.ts';
 import { hourOfDay } from '../weather/time.ts';
 import type { Artefact, Cases, Model, Settings } from './model.ts';
 import { recentErrorNames, trainedOn } from './model.ts';
@@ -45,14 +46,17 @@ export const emos: Model<RegressionArtefact> = {
   name: 'emos',
   about: 'location linear in the forecast, spread linear in the ensemble variance',
   simpler: 'dressed',
-  fit: (training, settings, control, earlier) => ({
-    model: 'emos',
-    version: 1,
-    trainedOn: trainedOn(training),
-    coefficients: fitRegression(training, emosFormula(training.cases, settings), settings, control, {
-      earlier: earlier?.coefficients,
-    }),
-  }),
+  fit(training, settings, control, earlier) {
+    const formula = emosFormula(training.cases, settings);
+    if (formula.location.length === 1)
+      throw new WeatherglassError('CannotFit', 'there is no forecast and no other predictor to learn from');
+    return {
+      model: 'emos',
+      version: 1,
+      trainedOn: trainedOn(training),
+      coefficients: fitRegression(training, formula, settings, control, { earlier: earlier?.coefficients }),
+    };
+  },
   predict: (artefact, targets) => predictRegression(artefact.coefficients, targets),
 };
 

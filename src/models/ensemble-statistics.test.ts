@@ -25,8 +25,8 @@ function casesOf(members: number, models: number, predictors: number, rows: read
     members,
     models,
     predictors,
-    forecasts: Float32Array.from(rows.flat()),
-    recent: new Float32Array(),
+    forecasts: Float64Array.from(rows.flat()),
+    recent: new Float64Array(),
     outcome: new Float64Array(size),
   };
 }

@@ -29,7 +29,7 @@ const outcomes = simulatedYears(2200);
 function blockOf(lead: number): Cases {
   const size = outcomes.length;
   const width = recentNames.length;
-  const recent = new Float32Array(width * size).fill(Number.NaN);
+  const recent = new Float64Array(width * size).fill(Number.NaN);
   for (let day = 90 + lead; day < size; day++) {
     const issue = day - lead;
     recent[width * day] = outcomes[issue];
@@ -57,7 +57,7 @@ function blockOf(lead: number): Cases {
     members: 0,
     models: 0,
     predictors: 0,
-    forecasts: new Float32Array(),
+    forecasts: new Float64Array(),
     recent,
     outcome: outcomes,
   };
@@ -98,7 +98,7 @@ test('without recent outcomes there is no answer, and with none at all no fit', 
   expect(answers.mean(1)).not.toBeNaN();
   let caught: unknown;
   try {
-    harmonic.fit({ cases: { ...cases, recent: new Float32Array() }, rows: days(0, 400) }, settings, control);
+    harmonic.fit({ cases: { ...cases, recent: new Float64Array() }, rows: days(0, 400) }, settings, control);
   } catch (error) {
     caught = error;
   }

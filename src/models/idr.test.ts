@@ -31,8 +31,8 @@ function blockOf(pairs: readonly Pair[], variable = temperature): Selection {
     members: 0,
     models,
     predictors: 0,
-    forecasts: Float32Array.from(pairs.flatMap(([forecasts]) => forecasts)),
-    recent: new Float32Array(),
+    forecasts: Float64Array.from(pairs.flatMap(([forecasts]) => forecasts)),
+    recent: new Float64Array(),
     outcome: Float64Array.from(pairs, ([, outcome]) => outcome),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };

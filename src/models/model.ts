@@ -25,12 +25,12 @@ export interface Cases {
   readonly models: number;
   readonly predictors: number;
   /** size x columns.length, row by row. */
-  readonly forecasts: Float32Array;
+  readonly forecasts: Float64Array;
   /**
    * size x {@link recentNames}.length, row by row: what was known at `availableTime` of the place's own outcomes and of
    * the forecast's errors; on the fitted scale. Empty unless the model uses it.
    */
-  readonly recent: Float32Array;
+  readonly recent: Float64Array;
   /** What happened; NaN where not known. Models read it in `fit` alone. */
   readonly outcome: Float64Array;
 }

@@ -23,8 +23,8 @@ function forecastOf(columns: Readonly<Record<string, number>>) {
     members: names.filter((name) => name.startsWith('member_')).length,
     models: names.filter((name) => name.startsWith('model_')).length,
     predictors: names.filter((name) => name.startsWith('x_')).length,
-    forecasts: Float32Array.from(Object.values(columns)),
-    recent: new Float32Array(),
+    forecasts: Float64Array.from(Object.values(columns)),
+    recent: new Float64Array(),
     outcome: Float64Array.of(7),
   };
   const rows = Int32Array.of(0);

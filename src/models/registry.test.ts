@@ -29,8 +29,8 @@ function simulatedBlock(variable: Variable, seed: string, size: number): Cases {
     members: 4,
     models: 2,
     predictors: 1,
-    forecasts: Float32Array.from(about.flatMap((centre) => columns.map(() => value(centre)))),
-    recent: Float32Array.from(about.flatMap((centre) => recentNames.map(() => centre + random()))),
+    forecasts: Float64Array.from(about.flatMap((centre) => columns.map(() => value(centre)))),
+    recent: Float64Array.from(about.flatMap((centre) => recentNames.map(() => centre + random()))),
     outcome: Float64Array.from(about, (centre) => Math.max(0, centre + random() - 1.5) ** 2),
   };
 }
@@ -184,7 +184,7 @@ describe('what stands in where a model cannot be fitted', () => {
     [15, 'emos', ['idr']],
     [14, 'dressed', ['idr', 'emos']],
     [2, 'dressed', ['idr', 'emos']],
-    [1, 'climatology', ['idr', 'emos', 'dressed']],
+    [1, 'raw', ['idr', 'emos', 'dressed', 'climatology']],
     [0, 'raw', ['idr', 'emos', 'dressed', 'climatology']],
   ] as const)('with a single forecast and %d rows: %s', (rows, expected, refused) => {
     const { model, refusals } = fitTo(rows, single);
@@ -196,7 +196,7 @@ describe('what stands in where a model cannot be fitted', () => {
     ['emos-season', 'emos'],
     ['emos-station', 'dressed'],
     ['harmonic', 'climatology'],
-    ['persistence', 'climatology'],
+    ['persistence', 'raw'],
   ])('%s with few rows', (name, expected) => {
     const rows = name === 'emos-season' ? 25 : name === 'persistence' ? 1 : 24;
     expect(fitTo(rows, cases, name).model.name).toBe(expected);

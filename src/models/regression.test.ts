@@ -44,10 +44,10 @@ function blockOf(variable: Variable, rows: readonly Row[]): Selection {
     members: members.length,
     models: models.length,
     predictors: x.length,
-    forecasts: Float32Array.from(
+    forecasts: Float64Array.from(
       rows.flatMap((row) => [...(row.members ?? []), ...(row.models ?? []), ...(row.x ?? [])]),
     ),
-    recent: new Float32Array(),
+    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome }) => outcome),
   };
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };

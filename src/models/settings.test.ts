@@ -65,3 +65,20 @@ describe('what is chosen', () => {
     expect(settingsFor(rain, { law: undefined, prior: undefined })).toEqual(settingsFor(rain));
   });
 });
+
+describe('a choice that does not exist is refused', () => {
+  test.each([
+    [{ law: 'gumbel' }, /law is one of normal, .* not "gumbel"/],
+    [{ transform: 'log' }, /transform is one of none, sqrt/],
+    [{ predictors: 'all' }, /predictors is one of mean, weights/],
+    [{ spread: 'x' }, /spread is one of variance, log/],
+    [{ score: 'mle' }, /score is one of crps, ml/],
+    [{ prior: -5 }, /prior is a number of outcomes from 0, not -5/],
+    [{ prior: Infinity }, /prior is a number/],
+    // A temperature has no bounds, so nothing could be cut off or gathered there.
+    [{ law: 'truncated-logistic' }, /temperature_2m has none; take normal or logistic/],
+  ])('%o', (choice, reason) => {
+    const given = choice as Parameters<typeof settingsFor>[1];
+    expect(() => settingsFor(findVariable('temperature_2m'), given)).toThrow(reason);
+  });
+});

@@ -22,8 +22,8 @@ const cases: Cases = {
   members: 2,
   models: 1,
   predictors: 1,
-  forecasts: Float32Array.of(4, 16, 25, -9, 0, 0, 1, 7),
-  recent: Float32Array.of(1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, Number.NaN, -5, -6, -7, Number.NaN),
+  forecasts: Float64Array.of(4, 16, 25, -9, 0, 0, 1, 7),
+  recent: Float64Array.of(1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, Number.NaN, -5, -6, -7, Number.NaN),
   outcome: Float64Array.of(3, 4),
 };
 const both = { cases, rows: Int32Array.of(0, 1) };
@@ -89,7 +89,7 @@ test('columns stand row by row, in the order of terms and of the selected rows',
 });
 
 test('without recent outcomes they are missing', () => {
-  const selection = { cases: { ...cases, recent: new Float32Array() }, rows: Int32Array.of(0) };
+  const selection = { cases: { ...cases, recent: new Float64Array() }, rows: Int32Array.of(0) };
   expect(Array.from(columnsOf(['last', 'mean_30d'], selection, 'none'))).toEqual([Number.NaN, Number.NaN]);
 });
 

@@ -1,5 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import { forth } from '../forecast/transform.ts';
+import { daysPerYear, msPerDay } from '../weather/time.ts';
 import type { Transform } from '../weather/variable.ts';
 import { ensembleStatistics } from './ensemble-statistics.ts';
 import { type Cases, recentNames, type Selection } from './model.ts';
@@ -17,9 +18,6 @@ import { type Cases, recentNames, type Selection } from './model.ts';
  *   what the forecast's recent errors say
  */
 export type Term = string;
-
-const DAY = 86_400_000;
-const YEAR = 365.2425 * DAY;
 
 /** The terms of the first `count` harmonics of the year or the day. */
 export function harmonics(cycle: 'year' | 'day', count: number): Term[] {
@@ -51,7 +49,7 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
   if (isHarmonic(term)) {
     const [shape, cycle, order] = term.split('_');
     const wave = shape === 'cos' ? Math.cos : Math.sin;
-    const frequency = (2 * Math.PI * Number(order)) / (cycle === 'year' ? YEAR : DAY);
+    const frequency = (2 * Math.PI * Number(order)) / (cycle === 'year' ? daysPerYear * msPerDay : msPerDay);
     return (row) => wave(frequency * cases.validTime[row]);
   }
   switch (term) {

@@ -36,8 +36,8 @@ function chunkOf(
     members: 0,
     models: 1,
     predictors: 0,
-    forecasts: Float32Array.from(outcome, (y) => y + random()),
-    recent: new Float32Array(),
+    forecasts: Float64Array.from(outcome, (y) => y + random()),
+    recent: new Float64Array(),
     outcome,
   };
   const period = { from: -Infinity, until: Infinity };

@@ -3,6 +3,7 @@ import type { Distributions } from '../forecast/distributions.ts';
 import { type Answers, answer } from '../models/answer.ts';
 import type { Artefact, Cases, Control, Selection, Settings } from '../models/model.ts';
 import { type Fitted, findModel } from '../models/registry.ts';
+import { msPerDay } from '../weather/time.ts';
 import { type GroupPlan, trainingRows } from './backtest-plan.ts';
 import { exportLine } from './export-line.ts';
 import { contenders, type LedgerSums, openLedger } from './ledger.ts';
@@ -40,7 +41,6 @@ export interface ChunkResult extends LedgerSums {
   readonly lines: readonly string[];
 }
 
-const DAY = 86_400_000;
 /** Characters of export lines sent as one string; a thread's whole share could be longer than a string may be. */
 const LINE_BLOCK = 1 << 20;
 /** Targets whose answers are held in memory at a time. */
@@ -81,7 +81,7 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
       targets++;
       const { name } = part.model;
       if (name !== model.name) fallbacks[name] = (fallbacks[name] ?? 0) + 1;
-      const cell = ledger.cell(cases.place[row], Math.floor(cases.validTime[row] / DAY));
+      const cell = ledger.cell(cases.place[row], Math.floor(cases.validTime[row] / msPerDay));
       ledger.add('model', cell, own.scores);
       if (chunk.exported) {
         block += exportLine(cases, row, name, part.distributions.law, own);

@@ -1,7 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import type { Cases } from '../models/model.ts';
-
-const DAY = 86_400_000;
+import { msPerDay } from '../weather/time.ts';
 
 /** Which outcomes train a target: all known, those of the N latest dates, and perhaps only those known by a day. */
 export interface Window {
@@ -23,7 +22,7 @@ export interface TargetPeriod {
 function fitTime({ trainUntil, refitDays }: Window, available: number): number {
   if (trainUntil !== undefined) return trainUntil;
   if (refitDays === undefined) return available;
-  return Math.floor(available / (refitDays * DAY)) * refitDays * DAY;
+  return Math.floor(available / (refitDays * msPerDay)) * refitDays * msPerDay;
 }
 
 /** When to fit, on what, and for which targets: the schedule of one block of cases. */
@@ -122,13 +121,13 @@ function startOfLatestDates(
   const firstKnown = new Map<number, number>();
   for (let row = 0; row < cases.size; row++) {
     if (Number.isNaN(cases.outcome[row])) continue;
-    const date = Math.floor(cases.validTime[row] / DAY);
+    const date = Math.floor(cases.validTime[row] / msPerDay);
     firstKnown.set(date, Math.min(firstKnown.get(date) ?? Infinity, knownTime[row]));
   }
   const latestFirst = [...firstKnown].sort(([a], [b]) => b - a);
   return asOf.map((time) => {
     let missing = dates;
-    for (const [date, known] of latestFirst) if (known <= time && --missing === 0) return date * DAY;
+    for (const [date, known] of latestFirst) if (known <= time && --missing === 0) return date * msPerDay;
     return Number.NaN;
   });
 }

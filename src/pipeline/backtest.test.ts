@@ -44,7 +44,7 @@ function tableOf(columns: readonly string[], rows: readonly Row[], variables = [
     lead: Float32Array.from(rows, ({ lead = 1 }) => 24 * lead),
     availableTime: days(({ valid, lead = 1 }) => valid - lead),
     outcomeKnownTime: days(({ valid }) => valid),
-    forecasts: Float32Array.from(rows.flatMap(({ forecasts }) => forecasts)),
+    forecasts: Float64Array.from(rows.flatMap(({ forecasts }) => forecasts)),
     observation: Float64Array.from(rows, ({ outcome }) => outcome),
   };
 }
@@ -107,31 +107,56 @@ describe('a table worked by hand', () => {
     );
   });
 
-  // Day 0 knows nothing: raw, 1. On day 1 one outcome, 11, is climatology: |19 − 11| = 8. Day 2 wears the errors 1 and
+  // Day 0 knows nothing, day 1 one outcome, which is no distribution: raw, 1 and 1. Day 2 wears the errors 1 and
   // −1, so 11 and 9 against 12: 2 − ½ · 2·2/4 = 1.5. Day 3 wears 1, −1 and 2, so 31, 29 and 32 against 30:
   // (1 + 1 + 2)/3 − ½ · 2(2 + 1 + 3)/9 = 4/3 − 2/3 = 2/3.
   test('dressed: falls back while too little is known, and says so', async () => {
     const { result, lines } = await scored(pairs, { model: 'dressed' });
-    const crps = [1, 8, 1.5, 2 / 3];
+    const crps = [1, 1, 1.5, 2 / 3];
     expect(lines.map((line) => Number(line.split(',').at(-2)))).toEqual(
       crps.map((score) => expect.closeTo(score, 9)),
     );
-    expect(lines.map((line) => line.split(',')[4])).toEqual(['raw', 'climatology', 'dressed', 'dressed']);
-    expect(result.scores.crps).toBeCloseTo((1 + 8 + 1.5 + 2 / 3) / 4, 12);
-    expect(result).toMatchObject({ fallbacks: 2, fallbackModels: { raw: 1, climatology: 1 } });
+    expect(lines.map((line) => line.split(',')[4])).toEqual(['raw', 'raw', 'dressed', 'dressed']);
+    expect(result.scores.crps).toBeCloseTo((1 + 1 + 1.5 + 2 / 3) / 4, 12);
+    expect(result).toMatchObject({ fallbacks: 2, fallbackModels: { raw: 2 } });
     // The reference has no stand-ins: it is scored where it could be fitted, and there it is the model itself.
     expect(result.references.dressed.targets).toBe(2);
     expect(result.references.dressed.crps).toBeCloseTo((1.5 + 2 / 3) / 2, 12);
     expect(result.skill.dressed).toBe(0);
     expect(result.skillInterval.dressed).toEqual([0, 0]);
-    expect(result.references.climatology.targets).toBe(3);
+    expect(result.references.climatology.targets).toBe(2);
   });
 
   test('skill compares the targets that the reference answered', async () => {
     const { result } = await scored(pairs, { model: 'raw' });
     expect(result.skill.dressed).toBeCloseTo(1 - (2 + 0) / (1.5 + 2 / 3), 12);
-    // Climatology: 11 against 19; 11 and 19 against 12: 4 − 2 = 2; 11, 19 and 12 against 30: 16 − 16/9.
-    expect(result.skill.climatology).toBeCloseTo(1 - (1 + 2 + 0) / (8 + 2 + (16 - 16 / 9)), 12);
+    // Climatology: 11 and 19 against 12: 4 − 2 = 2; 11, 19 and 12 against 30: 16 − 16/9.
+    expect(result.skill.climatology).toBeCloseTo(1 - (2 + 0) / (2 + (16 - 16 / 9)), 12);
+  });
+
+  // A forecast and an outcome written alike are equal: half the point forecasts hit, and a hit lies anywhere in the
+  // point's PIT of 0 … 1, so nine tenths of it within 0.05 … 0.95.
+  test('a forecast that equals its outcome to the last digit is a hit', async () => {
+    const rows = [10.7, 11.3, 9.9, 8.1].map((outcome, day) => ({
+      valid: day,
+      outcome,
+      forecasts: [day % 2 === 0 ? outcome : outcome + 1],
+    }));
+    const { result } = await scored(tableOf(['model_a'], rows), { model: 'raw' });
+    expect(result.scores.coverage90).toBeCloseTo(0.45, 12);
+  });
+
+  test('what cannot be asked of a table, or together, is refused', async () => {
+    const outcomes = tableOf(['x_a'], [{ valid: 1, outcome: 1, forecasts: [2] }]);
+    await expect(backtest(outcomes, { model: 'raw' }, pool)).rejects.toThrow(
+      /no member_\* or model_\* columns/,
+    );
+    const both = { model: 'emos', window: { trainUntil: 0, refitDays: 30 } };
+    await expect(backtest(pairs, both, pool)).rejects.toThrow(/cannot also be made again/);
+    const pooled = { model: 'emos', pool: 'plaec' } as unknown as BacktestOptions;
+    await expect(backtest(pairs, pooled, pool)).rejects.toThrow(/pool is one of all, place, not "plaec"/);
+    const broken = { model: 'emos', by: ['hour'] } as unknown as BacktestOptions;
+    await expect(backtest(pairs, broken, pool)).rejects.toThrow(/by is one of lead, place, variable/);
   });
 
   test('a window that is never full leaves no target, and the message says why', async () => {

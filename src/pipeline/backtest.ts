@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import { findModel } from '../models/registry.ts';
-import { type SettingsChoice, settingsFor } from '../models/settings.ts';
+import { checkChoice, type SettingsChoice, settingsFor } from '../models/settings.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Scores } from '../scores/accumulate.ts';
 import type { Pairs } from '../weather/pairs.ts';
@@ -10,7 +10,7 @@ import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window
 import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
 import type { Contender, SkillReference } from './ledger.ts';
-import { type Breakdown, openScoreboard, type ScoreSheet } from './scoreboard.ts';
+import { type Breakdown, breakdowns, openScoreboard, type ScoreSheet } from './scoreboard.ts';
 
 export interface BacktestOptions extends SettingsChoice {
   readonly model: string;
@@ -44,10 +44,14 @@ export interface BacktestResult extends ScoreSheet {
   readonly fallbackModels: Readonly<Record<string, number>>;
   /** Rows that are no targets, by reason. */
   readonly skipped: Skipped;
+  /** The forecast column that is empty in most of the incomplete rows; null where none is. */
+  readonly emptiestColumn: string | null;
   readonly model: string;
   /** Laws fitted, by variable. */
   readonly law: string;
   readonly window: string;
+  /** Units of the variables; with more than one, overall scores are averages of unlike things. */
+  readonly units: readonly string[];
   readonly groups: readonly BacktestGroupResult[];
 }
 
@@ -72,10 +76,25 @@ export async function backtest(
 ): Promise<BacktestResult> {
   const model = findModel(options.model);
   const window = options.window ?? {};
+  if (model.name === 'raw' && pairs.members + pairs.models === 0)
+    throw new WeatherglassError(
+      'Usage',
+      'raw scores the forecast as issued, and the table has no member_* or model_* columns',
+    );
+  if (window.trainUntil !== undefined && window.refitDays !== undefined)
+    throw new WeatherglassError(
+      'Usage',
+      'a fit made once (train until) cannot also be made again every so many days',
+    );
   const period = options.targets ?? { from: -Infinity, until: Infinity };
   const by = options.by ?? [];
+  checkChoice('pool', options.pool, ['all', 'place']);
+  for (const key of by) checkChoice('by', key, breakdowns);
   const skipped = nothingSkipped();
-  const { groups, knownTimes, incompleteForecasts } = groupCases(pairs, model.usesRecent === true);
+  const { groups, knownTimes, incompleteForecasts, emptiestColumn } = groupCases(
+    pairs,
+    model.usesRecent === true,
+  );
   skipped.incompleteForecast = incompleteForecasts;
   const run = crypto.randomUUID();
   const planned: BacktestGroup[] = groups.map((cases, index) => ({
@@ -108,16 +127,18 @@ export async function backtest(
   if (overall.targets === 0)
     throw new WeatherglassError(
       'InvalidData',
-      `none of the ${pairs.rows} rows is a target: ${whySkipped(skipped)}.${advice(skipped)}`,
+      `none of the ${pairs.rows} rows is a target: ${whySkipped(skipped)}.${advice(skipped, emptiestColumn)}`,
     );
   return {
     rows: pairs.rows,
     fallbacks: Object.values(fallbackModels).reduce((sum, count) => sum + count, 0),
     fallbackModels,
     skipped,
+    emptiestColumn: emptiestColumn ?? null,
     model: model.name,
     law: lawsOf(planned, options),
     window: describeWindow(window),
+    units: [...new Set(planned.map(({ cases }) => cases.variable.unit))],
     ...overall,
     groups: sheets,
   };
@@ -165,9 +186,9 @@ function whySkipped(skipped: Skipped): string {
 }
 
 /** What to do about the commonest reason. */
-function advice(skipped: Skipped): string {
+function advice(skipped: Skipped, emptiestColumn: string | undefined): string {
   const advices: Readonly<Record<keyof Skipped, string>> = {
-    incompleteForecast: ' Fill the gaps, or leave out the forecast columns that have them.',
+    incompleteForecast: ` Leave out columns that are mostly empty: ${emptiestColumn} has the most gaps.`,
     noOutcome: ' Give the observations of what has happened.',
     outsideTargets: ' Widen --targets, or choose an earlier --train-until.',
     windowNotFull: ' Shorten --window.',

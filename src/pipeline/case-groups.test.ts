@@ -41,7 +41,7 @@ function tableOf(rows: readonly Row[]): Pairs {
     lead: Float32Array.from(rows, ({ lead = 24 }) => lead),
     availableTime: hours(({ valid = 0, lead = 24 }) => valid - lead + 5),
     outcomeKnownTime: hours(({ valid = 0 }) => valid + 2),
-    forecasts: Float32Array.from(rows.flatMap(({ forecasts }) => forecasts)),
+    forecasts: Float64Array.from(rows.flatMap(({ forecasts }) => forecasts)),
     observation: Float64Array.from(rows, ({ outcome = 0 }) => outcome),
   };
 }
@@ -92,8 +92,8 @@ describe('blocks', () => {
       members: 2,
       models: 1,
       predictors: 1,
-      forecasts: Float32Array.of(5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4),
-      recent: new Float32Array(),
+      forecasts: Float64Array.of(5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4),
+      recent: new Float64Array(),
       outcome: Float64Array.of(20, NaN, 10),
     });
     expect(knownTimes).toEqual([Float64Array.of(8 * HOUR, 32 * HOUR, 32 * HOUR)]);

@@ -10,6 +10,8 @@ export interface CaseGroups {
   readonly knownTimes: readonly Float64Array[];
   /** Rows left out because a forecast column that their variable and lead have is empty. */
   readonly incompleteForecasts: number;
+  /** The column that is empty in most of those rows; undefined where there are none. */
+  readonly emptiestColumn: string | undefined;
 }
 
 /**
@@ -32,13 +34,16 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
     ([a], [b]) => pairs.variable[a] - pairs.variable[b] || pairs.lead[a] - pairs.lead[b],
   );
   let incompleteForecasts = 0;
+  const missing = new Float64Array(pairs.columns.length);
   const groups: Cases[] = [];
   const knownTimes: Float64Array[] = [];
   for (const rows of ordered) {
     const columns = usedColumns(pairs, rows);
-    const complete = rows.filter((row) =>
-      columns.every((k) => !Number.isNaN(pairs.forecasts[row * pairs.columns.length + k])),
-    );
+    const complete = rows.filter((row) => {
+      const absent = columns.filter((k) => Number.isNaN(pairs.forecasts[row * pairs.columns.length + k]));
+      for (const k of absent) missing[k]++;
+      return absent.length === 0;
+    });
     incompleteForecasts += rows.length - complete.length;
     if (complete.length === 0) continue;
     complete.sort(
@@ -48,7 +53,7 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
         pairs.initTime[a] - pairs.initTime[b],
     );
     const size = complete.length;
-    const forecasts = new Float32Array(new SharedArrayBuffer(4 * size * columns.length));
+    const forecasts = new Float64Array(new SharedArrayBuffer(8 * size * columns.length));
     complete.forEach((row, i) => {
       columns.forEach((k, j) => {
         forecasts[i * columns.length + j] = pairs.forecasts[row * pairs.columns.length + k];
@@ -76,14 +81,16 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
       models: columns.filter((k) => k >= pairs.members && k < pairs.members + pairs.models).length,
       predictors: columns.filter((k) => k >= pairs.members + pairs.models).length,
       forecasts,
-      recent: withRecent ? emptyRecent(size) : new Float32Array(),
+      recent: withRecent ? emptyRecent(size) : new Float64Array(),
       outcome: column(pairs.observation),
     };
     if (withRecent) fillRecent(cases, pairs, complete);
     groups.push(cases);
     knownTimes.push(column(pairs.outcomeKnownTime));
   }
-  return { groups, knownTimes, incompleteForecasts };
+  const most = missing.indexOf(missing.reduce((a, b) => Math.max(a, b), 0));
+  const emptiestColumn = incompleteForecasts > 0 ? pairs.columns[most] : undefined;
+  return { groups, knownTimes, incompleteForecasts, emptiestColumn };
 }
 
 function usedColumns(pairs: Pairs, rows: readonly number[]): number[] {

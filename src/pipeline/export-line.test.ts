@@ -19,8 +19,8 @@ const cases: Cases = {
   members: 0,
   models: 0,
   predictors: 0,
-  forecasts: new Float32Array(),
-  recent: new Float32Array(),
+  forecasts: new Float64Array(),
+  recent: new Float64Array(),
   outcome: Float64Array.of(3),
 };
 

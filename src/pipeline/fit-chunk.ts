@@ -62,8 +62,11 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
     scored++;
   });
   const coefficients = coefficientsOf(fitted.artefact);
+  // The likelihood is that of the coefficients alone: a station's own bias is not in it.
   const likelihood =
-    coefficients === undefined ? undefined : plainLikelihood(training, coefficients, settings);
+    coefficients === undefined || 'stationBias' in fitted.artefact
+      ? undefined
+      : plainLikelihood(training, coefficients, settings);
   const place = chunk.byPlace && chunk.unit.length > 0 ? cases.places[cases.place[chunk.unit[0]]] : undefined;
   return {
     variable: cases.variable.name,
@@ -88,7 +91,10 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
 }
 
 function coefficientsOf(artefact: Artefact): Coefficients | undefined {
-  return 'coefficients' in artefact ? (artefact.coefficients as Coefficients) : undefined;
+  // The coefficients within idr are those of its tails.
+  return 'coefficients' in artefact && artefact.model !== 'idr'
+    ? (artefact.coefficients as Coefficients)
+    : undefined;
 }
 
 function byTerm(

@@ -1,5 +1,5 @@
 import { findModel } from '../models/registry.ts';
-import { type SettingsChoice, settingsFor } from '../models/settings.ts';
+import { checkChoice, type SettingsChoice, settingsFor } from '../models/settings.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { unitsOf } from './backtest-plan.ts';
@@ -25,6 +25,7 @@ export type { FitReport };
  */
 export async function fit(pairs: Pairs, options: FitOptions, pool: ComputePool): Promise<FitReport[]> {
   const model = findModel(options.model);
+  checkChoice('pool', options.pool, ['all', 'place']);
   const { groups, knownTimes } = groupCases(pairs, model.usesRecent === true);
   const chunks = groups.flatMap((cases, index) =>
     unitsOf(cases, options.pool ?? 'all').map(

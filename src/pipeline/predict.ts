@@ -1,7 +1,7 @@
 import { WeatherglassError } from '../errors.ts';
 import type { Cases } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
-import { type SettingsChoice, settingsFor } from '../models/settings.ts';
+import { checkChoice, type SettingsChoice, settingsFor } from '../models/settings.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
@@ -70,6 +70,7 @@ export async function predict(
   pool: ComputePool,
 ): Promise<PredictResult> {
   const model = findModel(options.model);
+  checkChoice('pool', options.pool, ['all', 'place']);
   const levels = options.levels ?? defaultLevels;
   if (!levels.every((level, k) => level > (levels[k - 1] ?? 0) && level < 1))
     throw new WeatherglassError('Usage', `levels must ascend between 0 and 1, not ${levels.join(', ')}`);

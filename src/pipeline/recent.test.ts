@@ -37,7 +37,7 @@ function tableOf(rows: readonly Row[], variables = ['temperature_2m']): Pairs {
     lead: Float32Array.from(rows, ({ lead = 24 }) => lead),
     availableTime: days(({ valid, available = valid - 1 }) => available),
     outcomeKnownTime: days(({ valid, known = valid }) => known),
-    forecasts: Float32Array.from(rows, ({ forecast = 0 }) => forecast),
+    forecasts: Float64Array.from(rows, ({ forecast = 0 }) => forecast),
     observation: Float64Array.from(rows, ({ outcome = NaN }) => outcome),
   };
 }

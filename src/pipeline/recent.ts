@@ -17,8 +17,8 @@ interface Series {
 }
 
 /** Room for `Cases.recent` of so many rows, all missing. */
-export function emptyRecent(rows: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(4 * rows * recentNames.length)).fill(Number.NaN);
+export function emptyRecent(rows: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * rows * recentNames.length)).fill(Number.NaN);
 }
 
 /**
@@ -59,7 +59,7 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]):
 }
 
 /** The last value known in time for a case, then the weighted means, into `out`. */
-function summarise(series: Series | undefined, cases: Cases, row: number, out: Float32Array): void {
+function summarise(series: Series | undefined, cases: Cases, row: number, out: Float64Array): void {
   if (series === undefined) return;
   const asOf = cases.availableTime[row];
   const sums = [0, 0, 0];

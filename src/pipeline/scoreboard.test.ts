@@ -44,8 +44,8 @@ function blockOf(variable: string, lead: number): { cases: Cases; plan: GroupPla
       members: 0,
       models: 0,
       predictors: 0,
-      forecasts: new Float32Array(),
-      recent: new Float32Array(),
+      forecasts: new Float64Array(),
+      recent: new Float64Array(),
       outcome: new Float64Array(size),
     },
     plan: {

@@ -2,6 +2,7 @@ import type { Cases } from '../models/model.ts';
 import { columnOf, finish, plus, recordOf, type Scores, totalOf, zero } from '../scores/accumulate.ts';
 import { bootstrapSkill } from '../scores/bootstrap.ts';
 import { seededRandom } from '../scores/random.ts';
+import { msPerDay } from '../weather/time.ts';
 import type { GroupPlan } from './backtest-plan.ts';
 import { type Account, accounts, type LedgerSums, type SkillReference } from './ledger.ts';
 
@@ -30,8 +31,6 @@ export interface Scoreboard {
     readonly groups: readonly (GroupKeys & ScoreSheet)[];
   };
 }
-
-const DAY = 86_400_000;
 
 type DailySums = Readonly<Record<Account, Float64Array>>;
 
@@ -126,7 +125,7 @@ function dayRange(planned: readonly { readonly cases: Cases; readonly plan: Grou
   for (const { cases, plan } of planned)
     plan.fitOf.forEach((fit, row) => {
       if (fit < 0) return;
-      const day = Math.floor(cases.validTime[row] / DAY);
+      const day = Math.floor(cases.validTime[row] / msPerDay);
       first = Math.min(first, day);
       last = Math.max(last, day);
     });

@@ -54,9 +54,15 @@ export async function totalFileBytes(files: readonly string[]): Promise<number> 
   let total = 0;
   for (const file of files) {
     try {
-      total += (await stat(file)).size;
+      const about = await stat(file);
+      if (!about.isFile() && !about.isDirectory())
+        throw new WeatherglassError(
+          'Usage',
+          `${file} is no regular file; tables are read twice, so save it to one first.`,
+        );
+      total += about.size;
     } catch (error) {
-      throw readFailure(file, error);
+      throw isWeatherglassError(error) ? error : readFailure(file, error);
     }
   }
   return total;

@@ -1,9 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 
-type Column =
-  | Int32Array<SharedArrayBuffer>
-  | Float32Array<SharedArrayBuffer>
-  | Float64Array<SharedArrayBuffer>;
+type Column = Int32Array<SharedArrayBuffer> | Float64Array<SharedArrayBuffer>;
 
 interface ColumnType<T extends Column> {
   readonly BYTES_PER_ELEMENT: number;
@@ -24,12 +21,8 @@ export function int32Column(): GrowableColumn<Int32Array<SharedArrayBuffer>> {
   return growableColumn<Int32Array<SharedArrayBuffer>>(Int32Array, 1);
 }
 
-export function float64Column(): GrowableColumn<Float64Array<SharedArrayBuffer>> {
-  return growableColumn<Float64Array<SharedArrayBuffer>>(Float64Array, 1);
-}
-
-export function float32Column(width: number): GrowableColumn<Float32Array<SharedArrayBuffer>> {
-  return growableColumn<Float32Array<SharedArrayBuffer>>(Float32Array, width);
+export function float64Column(width = 1): GrowableColumn<Float64Array<SharedArrayBuffer>> {
+  return growableColumn<Float64Array<SharedArrayBuffer>>(Float64Array, width);
 }
 
 /**

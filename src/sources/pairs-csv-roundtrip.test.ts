@@ -124,7 +124,7 @@ it('what was written is read back, in whatever order and dress', async () => {
         expect(pairs.availableTime[i]).toBe(row.init + (dress.knownTimes ? row.latency : 0));
         expect(pairs.outcomeKnownTime[i]).toBe(row.init + row.lead + (dress.knownTimes ? row.delay : 0));
         expect(pairs.observation[i] + 0).toBe(row.observation + 0);
-        const forecasts = ordered.map((name) => Math.fround(row.forecasts[columns.indexOf(name)]) + 0);
+        const forecasts = ordered.map((name) => row.forecasts[columns.indexOf(name)] + 0);
         const start = i * ordered.length;
         expect(Array.from(pairs.forecasts.subarray(start, start + ordered.length), (x) => x + 0)).toEqual(
           forecasts,

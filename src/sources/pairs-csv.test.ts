@@ -79,7 +79,7 @@ describe('readPairs reads', () => {
       lead: Float32Array.of(24),
       availableTime: Float64Array.of(Date.UTC(2024, 0, 1, 3)),
       outcomeKnownTime: Float64Array.of(Date.UTC(2024, 0, 2, 1)),
-      forecasts: Float32Array.of(5.5, 6.25, 900),
+      forecasts: Float64Array.of(5.5, 6.25, 900),
       observation: Float64Array.of(4.7),
     });
     expect(pairs.variables.map(({ name }) => name)).toEqual(['temperature_2m']);
@@ -104,7 +104,7 @@ describe('readPairs reads', () => {
     ]);
     expect(pairs.availableTime).toEqual(pairs.initTime);
     expect(pairs.outcomeKnownTime).toEqual(pairs.validTime);
-    expect(pairs.forecasts).toEqual(Float32Array.of(Number.NaN, 6.25, Number.NaN));
+    expect(pairs.forecasts).toEqual(Float64Array.of(Number.NaN, 6.25, Number.NaN));
     expect(pairs.observation).toEqual(Float64Array.of(Number.NaN));
     expect(pairs.places[0].latitude).toBeNaN();
     expect(counts.missingOutcomes).toBe(1);

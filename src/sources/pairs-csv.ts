@@ -8,7 +8,7 @@ import {
   isForecastColumn,
   orderForecastColumns,
 } from './forecast-columns.ts';
-import { float32Column, float64Column, int32Column } from './growable-column.ts';
+import { float64Column, int32Column } from './growable-column.ts';
 import { placeList } from './place-column.ts';
 import { type RowSink, readRows, type TableOptions } from './read-rows.ts';
 import { leaveOutRepeats } from './repeated-rows.ts';
@@ -40,7 +40,7 @@ const pairsColumns: TableColumns = {
  * `available_time` (else `init_time`) and `outcome_known_time` (else `valid_time`), at least one of `member_*`,
  * `model_*` and `x_*`, and `observation`. Files may have different forecast columns: the result has all of them.
  *
- * Forecasts (`member_*`, `model_*`; Float32) and observations (Float64) are converted to the variable's unit; `x_*`
+ * Forecasts (`member_*`, `model_*`) and observations are converted to the variable's unit; `x_*`
  * stay as they are. An empty field is NaN, and so is a column that a file does not have. Values a little beyond the
  * variable's bounds are set to the bound and counted. Rows that repeat an earlier one are left out and counted.
  *
@@ -71,7 +71,7 @@ function pairsBuilder(forecastColumns: ForecastColumns, variables: VariableList)
     validTime: float64Column(),
     availableTime: float64Column(),
     outcomeKnownTime: float64Column(),
-    forecasts: float32Column(width),
+    forecasts: float64Column(width),
     observation: float64Column(),
   };
   let rows = 0;

@@ -39,7 +39,7 @@ export interface Pairs {
   /** When the outcome became known. */
   readonly outcomeKnownTime: Float64Array;
   /** rows x columns, row by row. */
-  readonly forecasts: Float32Array;
+  readonly forecasts: Float64Array;
   readonly observation: Float64Array;
 }
 
