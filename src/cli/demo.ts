@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { backtest } from '../pipeline/backtest.ts';
 import { pairsOfObservations } from '../pipeline/observed-pairs.ts';
-import { type Prediction, predict } from '../pipeline/predict.ts';
+import { defaultLevels, type Prediction, predict } from '../pipeline/predict.ts';
 import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
 import { readNoaaSample, sampleDay } from '../sources/noaa-sample.ts';
 import { parseDay } from '../weather/time.ts';
@@ -13,7 +13,6 @@ import { decimals, percent, percentInterval, table } from './table.ts';
 
 /** Rain that a US rain gauge can show, 0.01 inch: the usual meaning of "a day with rain". */
 const MEASURABLE_RAIN = 0.254;
-const levels = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 export function demoCommand(context: Context): Command {
   return withSettingFlags(
@@ -27,7 +26,6 @@ export function demoCommand(context: Context): Command {
       pairs,
       {
         ...shared,
-        levels,
         thresholds: { precipitation_sum: [MEASURABLE_RAIN] },
         onProgress: (done, total) => session.progress.show('predict', done, total),
       },
@@ -82,7 +80,7 @@ function predictionTable(predictions: readonly Prediction[]): string {
     ...(rain ? [percent(one.probabilities[MEASURABLE_RAIN])] : []),
   ]);
   return `DEMO ${first.place}, ${first.variable} in ${first.unit}\n${table([
-    ['day', 'days ahead', 'mean', ...levels.map((level) => percent(level)), ...(rain ? ['rain'] : [])],
+    ['day', 'days ahead', 'mean', ...defaultLevels.map((level) => percent(level)), ...(rain ? ['rain'] : [])],
     ...rows,
   ])}\n`;
 }

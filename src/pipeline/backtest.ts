@@ -2,15 +2,13 @@ import { WeatherglassError } from '../errors.ts';
 import { findModel } from '../models/registry.ts';
 import { checkChoice, type SettingsChoice, settingsFor } from '../models/settings.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
-import type { Scores } from '../scores/accumulate.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
 import type { BacktestChunk, BacktestGroup, ChunkResult } from './backtest-chunk.ts';
 import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
-import type { Contender, SkillReference } from './ledger.ts';
-import { type Breakdown, breakdowns, openScoreboard, type ScoreSheet } from './scoreboard.ts';
+import { type Breakdown, breakdowns, type GroupKeys, openScoreboard, type ScoreSheet } from './scoreboard.ts';
 
 export interface BacktestOptions extends SettingsChoice {
   readonly model: string;
@@ -29,13 +27,6 @@ export interface BacktestOptions extends SettingsChoice {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A group of targets with its scores. */
-export type BacktestGroupResult = ScoreSheet & {
-  readonly variable?: string;
-  readonly lead?: number;
-  readonly place?: string;
-};
-
 export interface BacktestResult extends ScoreSheet {
   readonly rows: number;
   /** Targets answered by a simpler model than the one asked for. */
@@ -52,10 +43,8 @@ export interface BacktestResult extends ScoreSheet {
   readonly window: string;
   /** Units of the variables; with more than one, overall scores are averages of unlike things. */
   readonly units: readonly string[];
-  readonly groups: readonly BacktestGroupResult[];
+  readonly groups: readonly (GroupKeys & ScoreSheet)[];
 }
-
-export type { Contender, Scores, SkillReference };
 
 /** Parts that the whole work is cut into. Fixed, so that sums round alike on any number of threads. */
 const CHUNKS = 48;
