@@ -9,6 +9,10 @@ const schema = z.strictObject({
   threads: z.coerce.number().int().min(1).max(256).describe('worker threads for CPU work'),
   seed: z.coerce.string().min(1).describe('seed of everything drawn by chance, such as bootstrap intervals'),
   variables: z.string().describe('file that declares variables of your own; empty for none'),
+  store: z.string().min(1).describe('file that keeps places, runs, observations, predictions and scores'),
+  host: z.string().min(1).describe('address that `serve` listens on; 0.0.0.0 for every interface'),
+  port: z.coerce.number().int().min(0).max(65_535).describe('port that `serve` listens on; 0 for any free one'),
+  workers: z.coerce.number().int().min(1).max(64).describe('processes that answer HTTP requests'),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -44,7 +48,18 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
   readonly settings: readonly Setting[];
 } {
   const layers: readonly (readonly [Origin, Readonly<Record<string, unknown>>])[] = [
-    ['default', { threads: availableParallelism(), seed: '1', variables: '' }],
+    [
+      'default',
+      {
+        threads: availableParallelism(),
+        seed: '1',
+        variables: '',
+        store: 'weatherglass.db',
+        host: '127.0.0.1',
+        port: 8472,
+        workers: 1,
+      },
+    ],
     ['file', readSettingsFile(file)],
     ['environment', ofEnvironment(env)],
     ['flag', flags],

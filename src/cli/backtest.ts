@@ -32,7 +32,10 @@ export function backtestCommand(context: Context): Command {
   return withModelFlags(
     command('backtest', 'replay history: fit, predict and score as it could have been done'),
   )
-    .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
+    .argument(
+      '[files...]',
+      'forecast–observation pairs or observations, .csv or .csv.gz (default: the store)',
+    )
     .addOption(
       new Option('--window <dates>', 'train on the latest N dates known (25d), or all')
         .argParser(parseWindow)
@@ -60,6 +63,7 @@ export function backtestCommand(context: Context): Command {
         flags.leads,
         context,
         session,
+        flags.source,
       );
       await using output = flags.export === undefined ? undefined : await exportFile(flags.export, files);
       const result = await backtest(
@@ -80,11 +84,10 @@ export function backtestCommand(context: Context): Command {
       );
       await output?.finish();
       session.progress.clear();
-      const { identicalDuplicates } = counts;
       const report = {
         files,
         ...result,
-        skipped: { ...result.skipped, identicalDuplicates },
+        skipped: { ...result.skipped, identicalDuplicates: counts?.identicalDuplicates ?? 0 },
         seconds: Math.round(performance.now() - started) / 1000,
       };
       context.write(flags.json ? `${JSON.stringify(report)}\n` : describe(report, flags.by ?? []));

@@ -52,8 +52,12 @@ export async function openSession(context: Context, flags: CommonFlags): Promise
 }
 
 export function sourcesOf(context: Context, flags: CommonFlags) {
-  const { threads, seed, variables } = flags;
-  return { file: flags.config, env: context.env, flags: { threads, seed, variables } };
+  const { threads, seed, variables, store, host, port, workers } = flags;
+  return {
+    file: flags.config,
+    env: context.env,
+    flags: { threads, seed, variables, store, host, port, workers },
+  };
 }
 
 async function readDeclarations(file: string): Promise<Variable[]> {

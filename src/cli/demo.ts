@@ -1,113 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { backtest } from '../pipeline/backtest.ts';
-import { pairsOfObservations } from '../pipeline/observed-pairs.ts';
-import { defaultLevels, type Prediction, predict } from '../pipeline/predict.ts';
-import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
-import { readNoaaSample, sampleDay } from '../sources/noaa-sample.ts';
-import { parseDay } from '../weather/time.ts';
+import { fillDemoStore } from '../pipeline/demo-store.ts';
+import { serveStore } from '../server/serve.ts';
+import { openStore } from '../store/sqlite-store.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
+import { demoReport } from './demo-report.ts';
 import { command, withSettingFlags } from './model-flags.ts';
-import { asJson } from './predict.ts';
-import { defaultLeads } from './read-pairs.ts';
-import { decimals, percent, percentInterval, table } from './table.ts';
 
-/** Rain that a US rain gauge can show, 0.01 inch: the usual meaning of "a day with rain". */
-const MEASURABLE_RAIN = 0.254;
+interface DemoFlags extends CommonFlags {
+  readonly report?: boolean;
+}
 
 export function demoCommand(context: Context): Command {
   return withSettingFlags(
-    command('demo', 'predict and back-test the embedded NOAA sample: Seattle and New York, 2012–2015'),
-  ).action(async (flags: CommonFlags) => {
-    const started = performance.now();
-    await using session = await openSession(context, flags);
-    const pairs = pairsOfObservations(await readNoaaSample(context.signal), defaultLeads);
-    const shared = { model: 'harmonic', pool: 'place', signal: context.signal } as const;
-    const ahead = await predict(
-      pairs,
-      {
-        ...shared,
-        thresholds: { precipitation_sum: [MEASURABLE_RAIN] },
-        onProgress: (done, total) => session.progress.show('predict', done, total),
-      },
-      session.pool,
-    );
-    // The first year only trains; then each quarter is predicted by what was known at its start.
-    const record = await backtest(
-      pairs,
-      {
-        ...shared,
-        window: { refitDays: 90 },
-        // A day is valid at its end, so this is 2013-01-01 and later.
-        targets: { from: parseDay('2013-01-02'), until: Infinity },
-        by: ['variable', 'place', 'lead'],
-        seed: session.config.seed,
-        onProgress: (done, total) => session.progress.show('back-test', done, total),
-      },
-      session.pool,
-    );
-    session.progress.clear();
-    const seconds = Math.round(performance.now() - started) / 1000;
-    if (flags.json) {
-      context.write(`${JSON.stringify({ demo: true, ...asJson(ahead), record, seconds })}\n`);
-      return;
-    }
+    command('demo', 'replay and serve the embedded NOAA sample: Seattle and New York, 2012–2015'),
+  )
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'port to listen on; 0 for any free one (default: 8472)')
+    .option('--report', 'print predictions and a back-test of three years instead of serving')
+    .action(async (flags: DemoFlags) => {
+      if (flags.report === true) return await demoReport(context, flags);
+      const folder = await mkdtemp(join(tmpdir(), 'weatherglass-demo-'));
+      try {
+        await serveDemo(context, flags, join(folder, 'demo.db'));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+}
+
+async function serveDemo(context: Context, flags: DemoFlags, file: string): Promise<void> {
+  const started = performance.now();
+  const { config, days, scored } = await fill(context, flags, file);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (!flags.json)
     context.write(
-      `DEMO: the NOAA sample of Seattle and New York ends in 2015; this is as of its last day, ${sampleDay('Seattle', ahead.asOf)}.\n` +
-        'The model, harmonic, learns from the observations of each place alone: no forecast goes in.\n\n',
+      `DEMO: the NOAA sample of Seattle and New York, which ends in 2015. Its last ${days} days were replayed in ${seconds} s, ${scored} predicted values scored.\n`,
     );
-    for (const place of pairs.places.map(({ name }) => name))
-      for (const { name } of pairs.variables)
-        context.write(
-          predictionTable(ahead.predictions.filter((one) => one.place === place && one.variable === name)),
-        );
-    context.write(
-      `Measured on ${record.targets} predictions of 2013–2015, each by what was known at the time:\n` +
-        'skill is the share of the CRPS saved against climatology (0: no better), with its 95 % interval.\n\n' +
-        `${skillTable(record.groups)}\n` +
-        `${seconds} s. Try: npx weatherglass --help\n`,
-    );
+  await serveStore({
+    store: file,
+    host: config.host,
+    port: config.port,
+    workers: 1,
+    signal: context.signal,
+    onListening: (url) =>
+      context.write(
+        flags.json
+          ? `${JSON.stringify({ demo: true, url })}\n`
+          : `DEMO, as of its last day: ${url}  (Ctrl-C ends it; \`npx weatherglass demo --report\` prints its record)\n`,
+      ),
   });
 }
 
-function predictionTable(predictions: readonly Prediction[]): string {
-  const [first] = predictions;
-  const rain = first.variable === 'precipitation_sum';
-  const rows = predictions.map((one) => [
-    sampleDay(one.place, one.validTime),
-    String(one.lead / 24),
-    decimals(one.mean, 1),
-    ...one.quantiles.map((value) => decimals(value, 1)),
-    ...(rain ? [percent(one.probabilities[MEASURABLE_RAIN])] : []),
-  ]);
-  return `DEMO ${first.place}, ${first.variable} in ${first.unit}\n${table([
-    ['day', 'days ahead', 'mean', ...defaultLevels.map((level) => percent(level)), ...(rain ? ['rain'] : [])],
-    ...rows,
-  ])}\n`;
-}
-
-function skillTable(groups: readonly (GroupKeys & ScoreSheet)[]): string {
-  return table([
-    [
-      'DEMO variable',
-      'place',
-      'days ahead',
-      'CRPS',
-      'climatology',
-      'skill',
-      '95%',
-      '90% coverage',
-      'targets',
-    ],
-    ...groups.map((group) => [
-      group.variable ?? '',
-      group.place ?? '',
-      String((group.lead ?? 0) / 24),
-      decimals(group.scores.crps, 2),
-      decimals(group.references.climatology.crps, 2),
-      percent(group.skill.climatology, 1),
-      percentInterval(group.skillInterval.climatology),
-      percent(group.scores.coverage90),
-      String(group.targets),
-    ]),
-  ]);
+/** The threads end before serving begins: a demo does not learn any more. */
+async function fill(context: Context, flags: DemoFlags, file: string) {
+  await using session = await openSession(context, flags);
+  await using store = await openStore(file, { create: true });
+  const { days, scored } = await fillDemoStore(
+    store,
+    {
+      signal: context.signal,
+      onProgress: (done, total) => session.progress.show('replaying the sample', done, total),
+    },
+    session.pool,
+  );
+  return { config: session.config, days, scored };
 }

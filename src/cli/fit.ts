@@ -13,12 +13,21 @@ interface FitFlags extends ModelFlags {
 
 export function fitCommand(context: Context): Command {
   return withModelFlags(command('fit', 'fit a model to everything known and print what it learned'))
-    .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
+    .argument(
+      '[files...]',
+      'forecast–observation pairs or observations, .csv or .csv.gz (default: the store)',
+    )
     .option('--train-until <time>', 'use only outcomes known by then', parseTime)
     .option('--leads <hours>', 'for observations: hours ahead (default: 24 to 336 by 24)', parseLeads)
     .action(async (files: string[], flags: FitFlags) => {
       await using session = await openSession(context, flags);
-      const { pairs, usualModel } = await readPairsOrObservations(files, flags.leads, context, session);
+      const { pairs, usualModel } = await readPairsOrObservations(
+        files,
+        flags.leads,
+        context,
+        session,
+        flags.source,
+      );
       const model = flags.model ?? usualModel;
       const fits = await fit(
         pairs,

@@ -16,6 +16,7 @@ export interface ModelFlags extends CommonFlags {
   readonly score?: 'crps' | 'ml';
   readonly prior?: number;
   readonly pool: 'all' | 'place';
+  readonly source?: string;
 }
 
 /** A command with the flag that all have. */
@@ -32,9 +33,15 @@ export function withSettingFlags(target: Command): Command {
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)');
 }
 
+/** Adds the flags of commands that work on the store. */
+export function withStoreFlags(target: Command): Command {
+  return withSettingFlags(target).option('--store <file>', 'the store (default: weatherglass.db)');
+}
+
 /** Adds the flags that say which model is fitted and how, and those of the settings. */
 export function withModelFlags(target: Command): Command {
-  return withSettingFlags(target)
+  return withStoreFlags(target)
+    .option('--source <name>', 'for the store: whose forecasts, where it holds more than one source')
     .addOption(
       new Option(
         '--model <name>',
@@ -105,6 +112,11 @@ export function parseDays(text: string): number {
 /** A time, or the start of a day, by coordinated time. */
 export function parseTime(text: string): number {
   return argument(() => (text.includes('T') ? parseInstant(text) : parseDay(text)));
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
 }
 
 /** Turns whatever a parser throws into a complaint about the option. */

@@ -1,22 +1,48 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { WeatherglassError } from '../errors.ts';
 import { defaultLevels, type Prediction, type PredictResult, predict } from '../pipeline/predict.ts';
+import { checkLocation } from '../weather/location.ts';
 import { formatInstant } from '../weather/time.ts';
 import { parseLeads } from './backtest.ts';
 import { type Context, openSession } from './context.ts';
-import { command, type ModelFlags, parseTime, settingsChoice, withModelFlags } from './model-flags.ts';
+import {
+  argument,
+  collect,
+  command,
+  type ModelFlags,
+  parseTime,
+  settingsChoice,
+  withModelFlags,
+} from './model-flags.ts';
+import { predictStored } from './predict-stored.ts';
 import { readPairsOrObservations } from './read-pairs.ts';
 import { decimals, percent, table } from './table.ts';
 
-interface PredictFlags extends ModelFlags {
+export interface PredictFlags extends ModelFlags {
   readonly asOf?: number;
   readonly leads?: readonly number[];
   readonly levels?: readonly number[];
   readonly above?: Readonly<Record<string, readonly number[]>>;
+  readonly place?: readonly string[];
+  readonly at?: readonly [number, number];
+  readonly locations?: string;
+  readonly variable?: readonly string[];
+  readonly until?: number;
 }
 
 export function predictCommand(context: Context): Command {
-  return withModelFlags(command('predict', 'fit on what is known and predict what lies ahead'))
-    .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
+  return withModelFlags(
+    command('predict', 'predict what lies ahead: for places in the store, or from tables'),
+  )
+    .argument(
+      '[files...]',
+      'forecast–observation pairs or observations, .csv or .csv.gz (default: the store)',
+    )
+    .option('--place <name>', 'of the store: this place; may be repeated (default: all)', collect)
+    .option('--at <latitude,longitude>', 'of the store: the place nearest to this location', parseLocation)
+    .option('--locations <file>', 'of the store: the places nearest to these, a CSV with latitude,longitude')
+    .option('--variable <name>', 'of the store: only this variable; may be repeated', collect)
+    .option('--until <time>', 'of the store: no farther ahead than this', parseTime)
     .option('--as-of <time>', 'use nothing that became known later (default: the latest forecast)', parseTime)
     .option('--leads <hours>', 'for observations: hours ahead (default: 24 to 336 by 24)', parseLeads)
     .option(
@@ -31,6 +57,11 @@ export function predictCommand(context: Context): Command {
     )
     .action(async (files: string[], flags: PredictFlags) => {
       await using session = await openSession(context, flags);
+      if (files.length === 0) {
+        await predictStored(context, session, flags);
+        return;
+      }
+      refuseStoreFlags(flags);
       const { pairs, usualModel } = await readPairsOrObservations(files, flags.leads, context, session);
       const model = flags.model ?? usualModel;
       const result = await predict(
@@ -50,6 +81,29 @@ export function predictCommand(context: Context): Command {
       session.progress.clear();
       context.write(flags.json ? `${JSON.stringify(asJson(result))}\n` : describe(result));
     });
+}
+
+/** @throws WeatherglassError Usage for flags that mean nothing for tables. */
+function refuseStoreFlags(flags: PredictFlags): void {
+  const meant = (['place', 'at', 'locations', 'variable', 'until'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (meant !== undefined)
+    throw new WeatherglassError(
+      'Usage',
+      `--${meant} chooses from the store; leave it out, or leave the files out`,
+    );
+}
+
+/** `47.61,-122.33`: degrees north and east. */
+function parseLocation(text: string): [number, number] {
+  return argument(() => {
+    const [latitude, longitude, ...rest] = text.split(',').map(Number);
+    if (rest.length > 0 || longitude === undefined)
+      throw new WeatherglassError('Usage', 'Say degrees north and east, such as 47.61,-122.33.');
+    checkLocation({ latitude, longitude, elevation: Number.NaN });
+    return [latitude, longitude];
+  });
 }
 
 /** Predictions as other programs read them: instants as text. */

@@ -1,16 +1,15 @@
 import { WeatherglassError } from '../errors.ts';
-import { pairsOfObservations } from '../pipeline/observed-pairs.ts';
+import { dailyLeads, pairsOfObservations } from '../pipeline/observed-pairs.ts';
+import { storedObservations, storedPairs } from '../pipeline/stored-pairs.ts';
 import { readTable } from '../sources/table.ts';
 import type { TableCounts } from '../sources/table-notices.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import type { Context, Session } from './context.ts';
-
-/** Hours ahead asked of observations that say nothing of leads: one to fourteen days. */
-export const defaultLeads: readonly number[] = Array.from({ length: 14 }, (_, day) => 24 * (day + 1));
+import { openToRead } from './open-store.ts';
 
 /**
- * Reads pairs, or observations as pairs without forecasts; notices go to the side. `usualModel` is the one to take
- * where none was asked for.
+ * Reads pairs, or observations as pairs without forecasts, of files or, where none are named, of the store; notices go to
+ * the side. `usualModel` is the one to take where none was asked for.
  *
  * @throws WeatherglassError Usage for leads where the table has its own.
  */
@@ -19,7 +18,9 @@ export async function readPairsOrObservations(
   leads: readonly number[] | undefined,
   context: Context,
   session: Session,
-): Promise<{ readonly pairs: Pairs; readonly counts: TableCounts; readonly usualModel: string }> {
+  source?: string,
+): Promise<{ readonly pairs: Pairs; readonly counts: TableCounts | undefined; readonly usualModel: string }> {
+  if (files.length === 0) return await readFromStore(leads, session, source);
   const read = await readTable(files, {
     declared: session.declared,
     signal: context.signal,
@@ -29,14 +30,33 @@ export async function readPairsOrObservations(
   for (const notice of read.notices) context.notice(`${notice}\n`);
   if (read.kind === 'observations')
     return {
-      pairs: pairsOfObservations(read.observations, leads ?? defaultLeads),
+      pairs: pairsOfObservations(read.observations, leads ?? dailyLeads),
       counts: read.counts,
       usualModel: 'harmonic',
     };
-  if (leads !== undefined)
-    throw new WeatherglassError(
-      'Usage',
-      `--leads is for observations; ${files[0]} has forecasts with leads of their own`,
-    );
+  if (leads !== undefined) throw leadsOfTheirOwn(files[0]);
   return { pairs: read.pairs, counts: read.counts, usualModel: 'emos' };
+}
+
+async function readFromStore(
+  leads: readonly number[] | undefined,
+  session: Session,
+  source: string | undefined,
+) {
+  await using store = await openToRead(session.config);
+  if ((await store.sources()).length === 0)
+    return {
+      pairs: pairsOfObservations(await storedObservations(store), leads ?? dailyLeads),
+      counts: undefined,
+      usualModel: 'harmonic',
+    };
+  if (leads !== undefined) throw leadsOfTheirOwn(store.location);
+  return { pairs: await storedPairs(store, source), counts: undefined, usualModel: 'emos' };
+}
+
+function leadsOfTheirOwn(where: string): WeatherglassError {
+  return new WeatherglassError(
+    'Usage',
+    `--leads is for observations; ${where} has forecasts with leads of their own`,
+  );
 }

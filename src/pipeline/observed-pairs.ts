@@ -1,6 +1,9 @@
 import type { Observations, Pairs } from '../weather/pairs.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 
+/** Hours ahead asked of observations that say nothing of leads: one to fourteen days. */
+export const dailyLeads: readonly number[] = Array.from({ length: 14 }, (_, day) => 24 * (day + 1));
+
 /**
  * Pairs without forecasts, for models that learn from observations alone.
  *

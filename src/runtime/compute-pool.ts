@@ -38,7 +38,7 @@ export interface ComputePool extends AsyncDisposable {
 /**
  * Opens a pool whose threads load the worker module at once, so that they start while the caller still reads.
  *
- * @param workerUrl module whose named exports are jobs: `(input & JobControl) => JobReply`
+ * @param workerUrl module whose named exports are jobs: `(input & JobControl) => JobReply`, or a promise of it
  * @param threads one for each core by default
  */
 export function openComputePool(workerUrl: URL, threads = availableParallelism()): ComputePool {

@@ -1,11 +1,18 @@
 import { WeatherglassError } from '../errors.ts';
 import { checkZone } from './local-day.ts';
 import { checkLocation, type Location } from './location.ts';
+import type { TablePlace } from './pairs.ts';
 
 /** A location that someone follows. */
 export interface Place extends Location {
   readonly name: string;
   /** IANA time zone, such as `Europe/Berlin`; it says when the place's days begin. */
+  readonly zone: string;
+}
+
+/** A place as it is kept: one that came with a table may lack coordinates (NaN). */
+export interface FollowedPlace extends TablePlace {
+  /** IANA time zone; UTC where neither it nor coordinates were given. */
   readonly zone: string;
 }
 

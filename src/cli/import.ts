@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { importTable } from '../pipeline/import.ts';
+import { readTable } from '../sources/table.ts';
+import { zoneOf } from '../sources/zone.ts';
+import { type CommonFlags, type Context, openSession } from './context.ts';
+import { command, withStoreFlags } from './model-flags.ts';
+import { knownVariables, openToWrite } from './open-store.ts';
+
+interface ImportFlags extends CommonFlags {
+  readonly source?: string;
+}
+
+export function importCommand(context: Context): Command {
+  return withStoreFlags(
+    command('import', 'put tables of forecasts and observations into the store; again changes nothing'),
+  )
+    .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
+    .option('--source <name>', 'who made the forecasts (default: the name of the file)')
+    .action(async (files: string[], flags: ImportFlags) => {
+      await using session = await openSession(context, flags);
+      await using store = await openToWrite(session.config, true);
+      for (const file of files) {
+        const table = await readTable([file], {
+          declared: await knownVariables(store, session.declared),
+          signal: context.signal,
+          onProgress: (done, total) => session.progress.show(`reading ${file}`, done, total),
+        });
+        for (const notice of table.notices) context.notice(`${file}: ${notice}\n`);
+        const name = basename(file).replace(/\.csv(\.gz)?$/, '');
+        const counts = await importTable(store, table.kind === 'pairs' ? table.pairs : table.observations, {
+          source: flags.source ?? name,
+          origin: name,
+          zoneOf,
+          now: Date.now(),
+          signal: context.signal,
+          onProgress: (done, total) => session.progress.show(`importing ${file}`, done, total),
+        });
+        session.progress.clear();
+        context.write(
+          flags.json
+            ? `${JSON.stringify({ file, kind: table.kind, ...counts })}\n`
+            : `${file}: ${counts.places} places, ${counts.runs} runs and ${counts.observations} observations are new${
+                counts.revisions > 0 ? `, ${counts.revisions} of them revisions` : ''
+              }\n`,
+        );
+      }
+    });
+}

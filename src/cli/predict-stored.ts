@@ -1,0 +1,154 @@
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
+import { presentOf } from '../pipeline/demo-store.ts';
+import { step } from '../pipeline/loop.ts';
+import { nearestPlace } from '../pipeline/nearest-place.ts';
+import { type Served, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import { readLocations } from '../sources/locations-csv.ts';
+import type { Store } from '../store/store.ts';
+import { formatInstant } from '../weather/time.ts';
+import type { Context, Session } from './context.ts';
+import { openToRead, openToWrite } from './open-store.ts';
+import type { PredictFlags } from './predict.ts';
+import { decimals, percent, table } from './table.ts';
+
+/**
+ * Predicts from the store: scores and answers what has arrived, then prints what lies ahead of the places asked for.
+ *
+ * With `--as-of`, and while another process writes to the store, it only prints what has been issued.
+ */
+export async function predictStored(context: Context, session: Session, flags: PredictFlags): Promise<void> {
+  refuseModelFlags(flags);
+  if (flags.asOf === undefined) await answerArrivals(context, session);
+  await using store = await openToRead(session.config);
+  const asOf = flags.asOf ?? (await presentOf(store));
+  const { places, notices } = await placesAsked(store, context, flags);
+  for (const notice of notices) context.notice(`${notice}\n`);
+  const served = await servedPredictions(store, {
+    places,
+    variables: flags.variable,
+    asOf,
+    until: flags.until,
+    levels: flags.levels,
+    thresholds: flags.above,
+  });
+  session.progress.clear();
+  context.write(flags.json ? `${JSON.stringify(servedAsJson(served))}\n` : describe(served));
+}
+
+/** Answers what has arrived, unless another process (a server) writes to the store and does so itself. */
+async function answerArrivals(context: Context, session: Session): Promise<void> {
+  let store: Store;
+  try {
+    store = await openToWrite(session.config);
+  } catch (error) {
+    if (!isWeatherglassError(error, 'Unavailable')) throw error;
+    context.notice(`only what has been issued is shown: ${error.message}\n`);
+    return;
+  }
+  await using writing = store;
+  await step(
+    writing,
+    {
+      asOf: await presentOf(writing),
+      signal: context.signal,
+      onProgress: (done, total) => session.progress.show('predict', done, total),
+    },
+    session.pool,
+  );
+}
+
+/** @throws WeatherglassError Usage for flags that mean nothing for the store. */
+function refuseModelFlags(flags: PredictFlags): void {
+  const names = ['model', 'law', 'transform', 'predictors', 'spread', 'score', 'prior', 'leads'] as const;
+  const meant = names.find((name) => flags[name] !== undefined);
+  if (meant !== undefined)
+    throw new WeatherglassError(
+      'Usage',
+      `--${meant} is for tables; the store's predictions are a mixture of all experts`,
+    );
+}
+
+async function placesAsked(
+  store: Store,
+  context: Context,
+  flags: PredictFlags,
+): Promise<{ readonly places: readonly string[]; readonly notices: readonly string[] }> {
+  const chosen = [flags.place, flags.at, flags.locations].filter((one) => one !== undefined);
+  if (chosen.length > 1)
+    throw new WeatherglassError('Usage', 'choose places by one of --place, --at and --locations');
+  if (flags.place !== undefined) return { places: flags.place, notices: [] };
+  const followed = await store.places();
+  if (flags.at === undefined && flags.locations === undefined)
+    return { places: followed.map(({ name }) => name), notices: [] };
+  const locations =
+    flags.at !== undefined
+      ? [{ latitude: flags.at[0], longitude: flags.at[1], elevation: Number.NaN }]
+      : await readLocations(flags.locations!, context.signal);
+  const places = new Set<string>();
+  const notices: string[] = [];
+  for (const location of locations) {
+    const { place, distanceKm } = nearestPlace(followed, location);
+    places.add(place.name);
+    notices.push(
+      `${location.latitude}, ${location.longitude}: the prediction is that of ${place.name}, ${distanceKm.toFixed(1)} km away`,
+    );
+  }
+  return { places: [...places], notices };
+}
+
+/** Predictions as other programs read them: instants as text, what is missing as null. */
+export function servedAsJson({ asOf, levels, predictions }: Served) {
+  const instant = (time: number) => (Number.isFinite(time) ? formatInstant(time) : null);
+  return {
+    asOf: formatInstant(asOf),
+    levels,
+    predictions: predictions.map(({ issuedAt, validTime, provenance, ...prediction }) => ({
+      ...prediction,
+      issuedAt: formatInstant(issuedAt),
+      validTime: formatInstant(validTime),
+      provenance: {
+        ...provenance,
+        runTime: formatInstant(provenance.runTime),
+        trainedOn: {
+          rows: provenance.trainedOn.rows,
+          from: instant(provenance.trainedOn.from),
+          until: instant(provenance.trainedOn.until),
+        },
+      },
+    })),
+  };
+}
+
+function describe({ asOf, levels, predictions }: Served): string {
+  const thresholds = [...new Set(predictions.flatMap(({ probabilities }) => Object.keys(probabilities)))];
+  return `as of ${formatInstant(asOf)}\n${table([
+    [
+      'place',
+      'variable',
+      'valid',
+      'hours ahead',
+      'mean',
+      ...levels.map((level) => `${Math.round(1000 * level) / 10}%`),
+      ...thresholds.map((value) => `P(≥ ${value})`),
+      'run',
+      'mostly by',
+    ],
+    ...predictions.map((one) => [
+      one.place,
+      `${one.variable} ${one.unit}`,
+      formatInstant(one.validTime),
+      String(one.lead),
+      decimals(one.mean, 1),
+      ...one.quantiles.map((value) => decimals(value, 1)),
+      ...thresholds.map((value) => (value in one.probabilities ? percent(one.probabilities[value]) : '–')),
+      formatInstant(one.provenance.runTime),
+      mostly(one),
+    ]),
+  ])}`;
+}
+
+/** The heaviest expert and its share. */
+function mostly({ provenance: { experts } }: ServedPrediction): string {
+  const [first] = experts;
+  return first === undefined ? '–' : `${first.name} ${percent(first.weight)}`;
+}

@@ -1,0 +1,152 @@
+import { WeatherglassError } from '../errors.ts';
+import { possibleValues } from '../sources/possible-values.ts';
+import type { ObservationBlock, Store } from '../store/store.ts';
+import { formatInstant, msPerDay } from '../weather/time.ts';
+import { converter } from '../weather/units.ts';
+import type { Variable } from '../weather/variable.ts';
+import { checkPlaces, checkVariables } from './served.ts';
+import { refuseWrongUnit } from './unit-mistake.ts';
+
+/** One value as a sensor or a program reports it. */
+export interface ReportedObservation {
+  readonly place: string;
+  readonly variable: string;
+  /** Of the value; the variable's own by default. */
+  readonly unit?: string | undefined;
+  /** End of the period the value stands for, epoch milliseconds. */
+  readonly validTime: number;
+  /** In `unit`; null takes an earlier value back. */
+  readonly value: number | null;
+}
+
+export interface Acceptance {
+  /** When the values became known. */
+  readonly now: number;
+  /** Who reports, such as `push`: shown as the truth's origin. */
+  readonly origin: string;
+}
+
+/** What is to be written. */
+export interface ObservationChanges {
+  readonly observations: ObservationBlock;
+}
+
+/** Days that say what a place is used to. */
+const USUAL_DAYS = 60;
+/** Clocks of sensors may be this far ahead. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Checks reported values, converts them to the variables' units, and makes of them what is to be written; known now.
+ *
+ * A value that is known already, and unchanged, is left out: reporting again changes nothing.
+ *
+ * @throws WeatherglassError NotFound: an unknown place or variable. InvalidData: a value that is impossible, from the
+ *   future, reported twice in one batch, or that fits its place only in another unit than the one declared (a sensor
+ *   reporting Fahrenheit as Celsius).
+ */
+export async function acceptObservations(
+  store: Store,
+  reported: readonly ReportedObservation[],
+  { now, origin }: Acceptance,
+): Promise<ObservationChanges> {
+  const places = [...new Set(reported.map(({ place }) => place))];
+  await checkPlaces(store, places);
+  const variables = await checkVariables(store, [...new Set(reported.map(({ variable }) => variable))]);
+  const known = await knownValues(store, reported, now);
+  const seen = new Set<string>();
+  const rows: {
+    readonly place: number;
+    readonly variable: number;
+    readonly validTime: number;
+    readonly value: number;
+  }[] = [];
+  for (const one of reported) {
+    const variable = variables.find(({ name }) => name === one.variable)!;
+    const what = `${one.variable} of ${one.place} at ${formatInstant(one.validTime)}`;
+    if (one.validTime > now + CLOCK_TOLERANCE_MS)
+      throw new WeatherglassError(
+        'InvalidData',
+        `${what} is observed in the future: it is ${formatInstant(now)} now. Correct the time, or the clock.`,
+      );
+    const key = `${one.variable} ${one.validTime} ${one.place}`;
+    if (seen.has(key))
+      throw new WeatherglassError('InvalidData', `${what} is reported twice in one batch; report it once`);
+    seen.add(key);
+    const value = one.value === null ? Number.NaN : possibleValue(one.value, one.unit, variable, what);
+    refuseWrongUnit(value, variable, known.usual(one.place, one.variable), what);
+    if (Object.is(known.latest(key), value)) continue;
+    rows.push({
+      place: places.indexOf(one.place),
+      variable: variables.indexOf(variable),
+      validTime: one.validTime,
+      value,
+    });
+  }
+  return {
+    observations: {
+      rows: rows.length,
+      places,
+      variables: variables.map(({ name }) => name),
+      origins: [origin],
+      place: Int32Array.from(rows, ({ place }) => place),
+      variable: Int32Array.from(rows, ({ variable }) => variable),
+      origin: new Int32Array(rows.length),
+      validTime: Float64Array.from(rows, ({ validTime }) => validTime),
+      // A sensor whose clock is a little ahead reports what is not over yet.
+      knownAt: Float64Array.from(rows, ({ validTime }) => Math.max(now, validTime)),
+      value: Float64Array.from(rows, ({ value }) => value),
+      flag: new Array<string>(rows.length).fill(''),
+    },
+  };
+}
+
+function possibleValue(given: number, unit: string | undefined, variable: Variable, what: string): number {
+  const value = converter(unit ?? variable.unit, variable.unit)(given);
+  const { least, lower, upper, most } = possibleValues(variable);
+  if (!(value >= least && value <= most))
+    throw new WeatherglassError(
+      'InvalidData',
+      `${what} cannot be ${given} ${unit ?? variable.unit}: the least is ${Math.max(lower, least)}, the most ${upper} ${variable.unit}. Send null for a value that is missing.`,
+    );
+  return Math.min(upper, Math.max(lower, value));
+}
+
+interface KnownValues {
+  /** By `${variable} ${validTime} ${place}`; undefined where nothing is known. */
+  readonly latest: (key: string) => number | undefined;
+  /** Outcomes of the place in the weeks before the reported ones. */
+  readonly usual: (place: string, variable: string) => readonly number[];
+}
+
+/** What the store knows of the reported series around the reported times. */
+async function knownValues(
+  store: Store,
+  reported: readonly ReportedObservation[],
+  now: number,
+): Promise<KnownValues> {
+  const latest = new Map<string, number>();
+  const usual = new Map<string, number[]>();
+  const bySeries = Map.groupBy(reported, ({ place, variable }) => JSON.stringify([place, variable]));
+  for (const own of bySeries.values()) {
+    const [{ place, variable }] = own;
+    const times = own.map(({ validTime }) => validTime);
+    const values: number[] = [];
+    usual.set(`${variable} ${place}`, values);
+    for await (const block of store.observations({
+      places: [place],
+      variables: [variable],
+      validFrom: times.reduce((a, b) => Math.min(a, b)) - USUAL_DAYS * msPerDay,
+      validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
+      knownUntil: now,
+    }))
+      for (let row = 0; row < block.rows; row++) {
+        latest.set(`${variable} ${block.validTime[row]} ${place}`, block.value[row]);
+        if (!Number.isNaN(block.value[row]) && block.flag[row] === '') values.push(block.value[row]);
+      }
+  }
+  return {
+    latest: (key) => latest.get(key),
+    usual: (place, variable) => usual.get(`${variable} ${place}`) ?? [],
+  };
+}

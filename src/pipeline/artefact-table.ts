@@ -1,0 +1,32 @@
+import type { Artefact } from '../models/model.ts';
+import type { Store } from '../store/store.ts';
+import { decodeArtefact } from './artefact-codec.ts';
+
+/** What the experts of one variable have learned, by {@link artefactKey}. */
+export type ArtefactTable = ReadonlyMap<string, Artefact>;
+
+export function artefactKey(source: string, lead: number, model: string): string {
+  return `${source} ${lead} ${model}`;
+}
+
+let remembered: { readonly version: string; readonly tables: Map<string, ArtefactTable> } | undefined;
+
+/** The newest artefacts of a variable, decoded once in a thread for all that a training answers. */
+export async function threadArtefacts(
+  store: Store,
+  variable: string,
+  trainedUntil: number,
+): Promise<ArtefactTable> {
+  const version = `${trainedUntil} ${store.location}`;
+  if (remembered?.version !== version) remembered = { version, tables: new Map() };
+  const { tables } = remembered;
+  let table = tables.get(variable);
+  if (table === undefined) {
+    const stored = await store.artefacts({ variable, trainedUntil });
+    table = new Map(
+      stored.map(({ source, lead, model, data }) => [artefactKey(source, lead, model), decodeArtefact(data)]),
+    );
+    tables.set(variable, table);
+  }
+  return table;
+}

@@ -1,0 +1,111 @@
+import { horizonHours } from '../weather/lead-band.ts';
+import type { TablePlace } from '../weather/pairs.ts';
+import type { HistoryGroup } from './history.ts';
+
+/** A prediction to be made: one variable at one place, at one time. */
+export interface DuePrediction {
+  /** Index into the history's places. */
+  readonly place: number;
+  readonly issuedAt: number;
+  /** By rising valid time. */
+  readonly targets: readonly DueTarget[];
+}
+
+export interface DueTarget {
+  readonly validTime: number;
+  /** The newest issue among the inputs. */
+  readonly runTime: number;
+  /** One forecast of each source that has one: the newest known in time. */
+  readonly inputs: readonly DueInput[];
+}
+
+export interface DueInput {
+  readonly group: HistoryGroup;
+  readonly row: number;
+}
+
+export interface DueWindow {
+  readonly after: number;
+  readonly until: number;
+  /** Left out: the moment a forecast became known. */
+  readonly issuedAt?: number | undefined;
+}
+
+/**
+ * Predictions that new forecasts call for: what became known in the window and after the place's last prediction, valid
+ * later than the prediction is issued and within the horizon.
+ *
+ * @param groups blocks of one variable
+ * @param lastIssues of each place, by name
+ */
+export function duePredictions(
+  groups: readonly HistoryGroup[],
+  places: readonly TablePlace[],
+  lastIssues: ReadonlyMap<string, number> | undefined,
+  window: DueWindow,
+): DuePrediction[] {
+  const from = places.map(({ name }) => Math.max(window.after, lastIssues?.get(name) ?? -Infinity));
+  const due = new Map<string, { place: number; issuedAt: number; targets: Map<number, DueInput[]> }>();
+  for (const group of groups) {
+    const { availableTime, validTime, place, size, lead } = group.cases;
+    if (lead > horizonHours) continue;
+    for (let row = 0; row < size; row++) {
+      const available = availableTime[row];
+      if (!(available > from[place[row]] && available <= window.until)) continue;
+      const issuedAt = window.issuedAt ?? available;
+      if (!(validTime[row] > issuedAt)) continue;
+      const key = `${place[row]} ${issuedAt}`;
+      let prediction = due.get(key);
+      if (prediction === undefined)
+        due.set(key, (prediction = { place: place[row], issuedAt, targets: new Map() }));
+      const inputs = prediction.targets.get(validTime[row]);
+      if (inputs === undefined) prediction.targets.set(validTime[row], [{ group, row }]);
+      else keepNewest(inputs, group, row);
+    }
+  }
+  const sources = new Set(groups.map(({ source }) => source));
+  const lookUp = sources.size > 1 ? inputsByTarget(groups) : undefined;
+  return [...due.values()]
+    .sort((a, b) => a.place - b.place || a.issuedAt - b.issuedAt)
+    .map(({ place, issuedAt, targets }) => ({
+      place,
+      issuedAt,
+      targets: [...targets]
+        .sort(([a], [b]) => a - b)
+        .map(([validTime, inputs]): DueTarget => {
+          for (const { group, row } of lookUp?.get(`${place} ${validTime}`) ?? [])
+            if (group.cases.availableTime[row] <= issuedAt) keepNewest(inputs, group, row);
+          return { validTime, runTime: Math.max(...inputs.map(initTimeOf)), inputs };
+        }),
+    }));
+}
+
+/** Of each source only the forecast issued last stays; of those, the last to arrive. */
+function keepNewest(inputs: DueInput[], group: HistoryGroup, row: number): void {
+  const at = inputs.findIndex((one) => one.group.source === group.source);
+  if (at < 0) {
+    inputs.push({ group, row });
+    return;
+  }
+  const old = inputs[at];
+  const newer = group.cases.initTime[row] - initTimeOf(old);
+  const later = group.cases.availableTime[row] - old.group.cases.availableTime[old.row];
+  if (newer > 0 || (newer === 0 && later > 0)) inputs[at] = { group, row };
+}
+
+function initTimeOf({ group, row }: DueInput): number {
+  return group.cases.initTime[row];
+}
+
+/** Every forecast of each place and valid time. */
+function inputsByTarget(groups: readonly HistoryGroup[]): ReadonlyMap<string, readonly DueInput[]> {
+  const inputs = new Map<string, DueInput[]>();
+  for (const group of groups)
+    for (let row = 0; row < group.cases.size; row++) {
+      const key = `${group.cases.place[row]} ${group.cases.validTime[row]}`;
+      const own = inputs.get(key);
+      if (own === undefined) inputs.set(key, [{ group, row }]);
+      else own.push({ group, row });
+    }
+  return inputs;
+}

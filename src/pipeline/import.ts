@@ -1,0 +1,233 @@
+import { WeatherglassError } from '../errors.ts';
+import { packValues } from '../store/run-values.ts';
+import type { Layout, ObservationBlock, Run, Store, WriteCounts } from '../store/store.ts';
+import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
+import type { FollowedPlace } from '../weather/place.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
+import { refuseWrongUnit } from './unit-mistake.ts';
+
+export interface ImportOptions {
+  /** Name of the source that runs are kept under. */
+  readonly source: string;
+  /** Whose observations they are. */
+  readonly origin: string;
+  /** Zone of a place, from its coordinates. */
+  readonly zoneOf: (place: TablePlace) => string;
+  /** Nothing may be observed later than this. */
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Runs and observations written in one piece. */
+const RUNS_AT_ONCE = 2000;
+const OBSERVATIONS_AT_ONCE = 20_000;
+
+/**
+ * Puts a table into the store: its places and variables, its forecasts as runs, its outcomes as observations.
+ *
+ * Importing again changes nothing, and an import that was stopped is completed by the next one: whole runs and whole
+ * blocks of observations are written one after the other. Places that the store has already keep their location and zone.
+ *
+ * @throws WeatherglassError InvalidData: an observation from the future; two outcomes of one place, variable, valid time
+ *   and time of becoming known; temperatures in another unit than declared; a forecast that contradicts a stored one. Cancelled; what writing throws.
+ */
+export async function importTable(
+  store: Store,
+  table: Pairs | Observations,
+  options: ImportOptions,
+): Promise<WriteCounts> {
+  const { places, variables } = table;
+  const pairs = 'initTime' in table ? table : undefined;
+  const known = new Set((await store.places()).map(({ name }) => name));
+  const total = { places: 0, runs: 0, observations: 0, revisions: 0, predictions: 0 };
+  const add = (counts: WriteCounts) => {
+    for (const key of Object.keys(total) as (keyof WriteCounts)[]) total[key] += counts[key];
+  };
+  const observations = 'initTime' in table ? outcomesOf(table) : table;
+  // All is looked at before anything is written.
+  const order = checkedOrder(observations, options.now);
+  await refuseWrongUnits(store, observations, order);
+  add(
+    await store.write({
+      variables,
+      places: places
+        .filter(({ name }) => !known.has(name))
+        .map((place): FollowedPlace => ({ ...place, zone: options.zoneOf(place) })),
+    }),
+  );
+  const issues = pairs === undefined ? [] : issuesOf(pairs);
+  const steps = Math.ceil(issues.length / RUNS_AT_ONCE) + Math.ceil(order.length / OBSERVATIONS_AT_ONCE);
+  let done = 0;
+  const write = async (changes: Parameters<Store['write']>[0]) => {
+    if (options.signal?.aborted)
+      throw new WeatherglassError('Cancelled', 'the import was stopped; the next one completes it');
+    add(await store.write(changes));
+    options.onProgress?.(++done, steps);
+  };
+  if (pairs !== undefined) {
+    const layouts = new Map<string, Layout>();
+    for (let from = 0; from < issues.length; from += RUNS_AT_ONCE)
+      await write({
+        runs: issues
+          .slice(from, from + RUNS_AT_ONCE)
+          .map((rows) => runOf(pairs, rows, options.source, layouts)),
+      });
+  }
+  for (let from = 0; from < order.length; from += OBSERVATIONS_AT_ONCE)
+    await write({
+      observations: blockOf(observations, order.subarray(from, from + OBSERVATIONS_AT_ONCE), options.origin),
+    });
+  return total;
+}
+
+/** Outcomes of a table of pairs: one for each place, variable and valid time and time of becoming known. */
+function outcomesOf(pairs: Pairs): Observations {
+  return {
+    rows: pairs.rows,
+    places: pairs.places,
+    variables: pairs.variables,
+    place: pairs.place,
+    variable: pairs.variable,
+    validTime: pairs.validTime,
+    knownTime: pairs.outcomeKnownTime,
+    value: pairs.observation,
+  };
+}
+
+/**
+ * Rows with a value by place, variable, valid time and time of becoming known, each once.
+ *
+ * @throws WeatherglassError InvalidData for a value from the future and for two values where one can be.
+ */
+function checkedOrder(table: Observations, now: number): Int32Array {
+  const { rows, place, variable, validTime, knownTime, value } = table;
+  const present = new Int32Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (!Number.isNaN(value[row])) present[count++] = row;
+  const order = present
+    .subarray(0, count)
+    .sort(
+      (a, b) =>
+        place[a] - place[b] ||
+        variable[a] - variable[b] ||
+        validTime[a] - validTime[b] ||
+        knownTime[a] - knownTime[b],
+    );
+  let kept = 0;
+  for (const row of order) {
+    const what = () =>
+      `${table.variables[variable[row]].name} of ${table.places[place[row]].name} at ${formatInstant(validTime[row])}`;
+    if (validTime[row] > now)
+      throw new WeatherglassError(
+        'InvalidData',
+        `${what()} is observed in the future: it is ${formatInstant(now)} now. Correct the times, or the clock.`,
+      );
+    const before = kept > 0 ? order[kept - 1] : -1;
+    const again =
+      before >= 0 &&
+      place[before] === place[row] &&
+      variable[before] === variable[row] &&
+      validTime[before] === validTime[row];
+    if (again && knownTime[before] === knownTime[row]) {
+      if (value[before] !== value[row])
+        throw new WeatherglassError(
+          'InvalidData',
+          `${what()} is both ${value[before]} and ${value[row]}, known at the same time; a revision needs a later known time`,
+        );
+      continue;
+    }
+    order[kept++] = row;
+  }
+  return order.subarray(0, kept);
+}
+
+/**
+ * Looks at the middle temperature of each series beside what the place has had until now.
+ *
+ * @throws WeatherglassError InvalidData for a series in another unit than declared.
+ */
+async function refuseWrongUnits(store: Store, table: Observations, order: Int32Array): Promise<void> {
+  const stored = new Set((await store.places()).map(({ name }) => name));
+  const series = Map.groupBy(order, (row) => `${table.place[row]} ${table.variable[row]}`);
+  for (const rows of series.values()) {
+    const [first] = rows;
+    const variable = table.variables[table.variable[first]];
+    if (variable.unit !== '°C') continue;
+    const { name } = table.places[table.place[first]];
+    const sorted = Float64Array.from(rows, (row) => table.value[row]).sort();
+    const usual: number[] = [];
+    if (stored.has(name))
+      for await (const block of store.observations({ places: [name], variables: [variable.name] }))
+        for (const value of block.value) if (!Number.isNaN(value)) usual.push(value);
+    const what = `the middle of ${rows.length} values of ${variable.name} at ${name}`;
+    refuseWrongUnit(sorted[Math.floor(sorted.length / 2)], variable, usual, what);
+  }
+}
+
+/** Rows of each run: one place, issue and arrival; by place, issue and arrival. */
+function issuesOf({ rows, place, initTime, availableTime, variable, lead }: Pairs): Int32Array[] {
+  const order = Int32Array.from({ length: rows }, (_, row) => row).sort(
+    (a, b) =>
+      place[a] - place[b] ||
+      initTime[a] - initTime[b] ||
+      availableTime[a] - availableTime[b] ||
+      variable[a] - variable[b] ||
+      lead[a] - lead[b],
+  );
+  const issues: Int32Array[] = [];
+  for (let from = 0, at = 1; at <= rows; at++) {
+    const [first, row] = [order[from], order[at]];
+    if (
+      at < rows &&
+      place[first] === place[row] &&
+      initTime[first] === initTime[row] &&
+      availableTime[first] === availableTime[row]
+    )
+      continue;
+    issues.push(order.subarray(from, at));
+    from = at;
+  }
+  return issues;
+}
+
+/** @param layouts those met with, by their description: runs of one shape share one */
+function runOf(pairs: Pairs, rows: Int32Array, source: string, layouts: Map<string, Layout>): Run {
+  const width = pairs.columns.length;
+  const series: { variable: string; leads: number[] }[] = [];
+  const values = new Float64Array(rows.length * width);
+  rows.forEach((row, step) => {
+    const variable = pairs.variables[pairs.variable[row]].name;
+    if (series.at(-1)?.variable !== variable) series.push({ variable, leads: [] });
+    series.at(-1)!.leads.push((pairs.validTime[row] - pairs.initTime[row]) / msPerHour);
+    for (let k = 0; k < width; k++) values[step * width + k] = pairs.forecasts[row * width + k];
+  });
+  const text = JSON.stringify(series);
+  let layout = layouts.get(text);
+  if (layout === undefined) layouts.set(text, (layout = { columns: pairs.columns, series }));
+  const [first] = rows;
+  return {
+    place: pairs.places[pairs.place[first]].name,
+    source,
+    issuedAt: pairs.initTime[first],
+    knownAt: pairs.availableTime[first],
+    layout,
+    values: packValues(values),
+  };
+}
+
+function blockOf(table: Observations, rows: Int32Array, origin: string): ObservationBlock {
+  return {
+    rows: rows.length,
+    places: table.places.map(({ name }) => name),
+    variables: table.variables.map(({ name }) => name),
+    origins: [origin],
+    place: Int32Array.from(rows, (row) => table.place[row]),
+    variable: Int32Array.from(rows, (row) => table.variable[row]),
+    origin: new Int32Array(rows.length),
+    validTime: Float64Array.from(rows, (row) => table.validTime[row]),
+    knownAt: Float64Array.from(rows, (row) => table.knownTime[row]),
+    value: Float64Array.from(rows, (row) => table.value[row]),
+    flag: new Array<string>(rows.length).fill(''),
+  };
+}

@@ -1,0 +1,211 @@
+import { isWeatherglassError } from '../errors.ts';
+import { openMixer } from '../forecast/aggregate.ts';
+import type { Control } from '../models/model.ts';
+import type { Store, StoredPrediction } from '../store/store.ts';
+import { bandOf } from '../weather/lead-band.ts';
+import { msPerHour } from '../weather/time.ts';
+import type { Variable } from '../weather/variable.ts';
+import { type ArtefactTable, artefactKey, threadArtefacts } from './artefact-table.ts';
+import { type DuePrediction, type DueTarget, duePredictions } from './due.ts';
+import {
+  contendersOf,
+  expertName,
+  expertQuantiles,
+  expertsFor,
+  expertsUseRecent,
+  servedContenders,
+} from './experts.ts';
+import type { History, HistoryGroup } from './history.ts';
+import { describeMethod } from './method.ts';
+import { type Mixing, weightsFor } from './mixing.ts';
+import { threadHistory, threadStore } from './thread-store.ts';
+
+/** Levels of the quantiles that are issued and kept. */
+export const issuedLevels: readonly number[] = [
+  0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99,
+];
+const levels = Float64Array.from(issuedLevels);
+
+/** Some places whose new forecasts are to be answered. */
+export interface IssueChunk {
+  readonly store: string;
+  readonly historyId: string;
+  readonly places: readonly string[];
+  readonly historyFrom: number;
+  readonly historyUntil: number;
+  /** Forecasts that became known after this … */
+  readonly after: number;
+  /** … and by this are answered, unless they have been. */
+  readonly until: number;
+  /** When the answers are given; left out for the moment each forecast became known. */
+  readonly issuedAt?: number | undefined;
+  readonly mixing: readonly Mixing[];
+  /** The newest training that may answer. */
+  readonly trainedUntil: number;
+}
+
+export interface IssuedChunk {
+  readonly predictions: readonly StoredPrediction[];
+  /** Values that no expert could answer. */
+  readonly unanswered: number;
+  /** The longest lead answered, hours. */
+  readonly longestLead: number;
+}
+
+/** Predicts, mixes and describes what is due at some places. */
+export async function runIssueChunk(chunk: IssueChunk, control: Control): Promise<IssuedChunk> {
+  const store = await threadStore(chunk.store);
+  const history = await threadHistory(
+    chunk.store,
+    chunk.historyId,
+    { places: chunk.places, issuedFrom: chunk.historyFrom, knownUntil: chunk.historyUntil },
+    expertsUseRecent,
+  );
+  const lastIssues = await lastIssuesOf(store, chunk.places);
+  const predictions: StoredPrediction[] = [];
+  let unanswered = 0;
+  let longestLead = 0;
+  for (const [done, variable] of history.variables.entries()) {
+    control.checkpoint(done, history.variables.length);
+    const groups = history.groups.filter(({ cases }) => cases.variable.name === variable.name);
+    if (groups.length === 0) continue;
+    const due = duePredictions(groups, history.places, lastIssues.get(variable.name), chunk);
+    if (due.length === 0) continue;
+    const artefacts = await threadArtefacts(store, variable.name, chunk.trainedUntil);
+    const sources = [...new Set(groups.map(({ source }) => source))];
+    const answers = groups.map((group) => answersOf(group, due, artefacts));
+    const mixing = chunk.mixing.find((one) => one.variable === variable.name);
+    const issued = mixDue(variable, history, due, sources, groups, answers, mixing, artefacts);
+    predictions.push(...issued.predictions);
+    unanswered += issued.unanswered;
+    longestLead = Math.max(longestLead, issued.longestLead);
+  }
+  return { predictions, unanswered, longestLead };
+}
+
+/** When each place's newest prediction of a variable was issued: by variable, then place. */
+async function lastIssuesOf(
+  store: Store,
+  places: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const last = new Map<string, Map<string, number>>();
+  for (const { variable, place, issuedAt } of await store.latestPredictions({ places, count: 1 })) {
+    const own = last.get(variable) ?? new Map<string, number>();
+    last.set(variable, own.set(place, issuedAt));
+  }
+  return last;
+}
+
+/** Quantiles of a group's experts for the rows that are due. */
+interface GroupAnswers {
+  /** Position of a row in `quantiles`; −1 for one that is not due. */
+  readonly position: Int32Array;
+  /** Positions x experts x levels; NaN where an expert has no answer. */
+  readonly quantiles: Float64Array;
+}
+
+function answersOf(
+  group: HistoryGroup,
+  due: readonly DuePrediction[],
+  artefacts: ArtefactTable,
+): GroupAnswers {
+  const { cases, source } = group;
+  const position = new Int32Array(cases.size).fill(-1);
+  const wanted: number[] = [];
+  for (const { targets } of due)
+    for (const { inputs } of targets)
+      for (const input of inputs)
+        if (input.group === group && position[input.row] < 0)
+          position[input.row] = wanted.push(input.row) - 1;
+  const models = expertsFor(source);
+  const width = models.length * levels.length;
+  const quantiles = new Float64Array(wanted.length * width).fill(Number.NaN);
+  const targets = { cases, rows: Int32Array.from(wanted) };
+  models.forEach((model, k) => {
+    const artefact = artefacts.get(artefactKey(source, cases.lead, model.name));
+    if (artefact === undefined || wanted.length === 0) return;
+    try {
+      expertQuantiles(model, artefact, targets, levels, quantiles, k * levels.length, width);
+    } catch (error) {
+      // The forecasts no longer have a column it was fitted with: it sleeps until the next training.
+      if (!isWeatherglassError(error, 'InvalidData')) throw error;
+    }
+  });
+  return { position, quantiles };
+}
+
+function mixDue(
+  variable: Variable,
+  history: History,
+  due: readonly DuePrediction[],
+  sources: readonly string[],
+  groups: readonly HistoryGroup[],
+  answers: readonly GroupAnswers[],
+  mixing: Mixing | undefined,
+  artefacts: ArtefactTable,
+): IssuedChunk {
+  const contenders = contendersOf(sources);
+  const experts = contenders.slice(servedContenders.length);
+  const firstExpert = new Map<string, number>();
+  for (const source of sources)
+    firstExpert.set(source, experts.indexOf(expertName(expertsFor(source)[0].name, source, sources)));
+  const method = describeMethod(experts, sources, mixing, artefacts);
+  const mixer = openMixer(levels, experts.length);
+  const count = levels.length;
+  const row = new Float64Array(experts.length * count);
+  const pool = new Float64Array(count);
+  const aggregate = new Float64Array(count);
+  const byBand = new Map<number, ReturnType<typeof weightsFor>>();
+  const predictions: StoredPrediction[] = [];
+  let unanswered = 0;
+  let longestLead = 0;
+
+  /** Fills `row` with what the experts say about a target. */
+  function gather({ inputs }: DueTarget): void {
+    row.fill(Number.NaN);
+    for (const { group, row: at } of inputs) {
+      const { position, quantiles } = answers[groups.indexOf(group)];
+      const width = expertsFor(group.source).length * count;
+      const from = position[at] * width;
+      row.set(quantiles.subarray(from, from + width), firstExpert.get(group.source)! * count);
+    }
+  }
+
+  for (const { place, issuedAt, targets } of due) {
+    const quantiles = new Float32Array(targets.length * contenders.length * count);
+    const validTimes: number[] = [];
+    const runTimes: number[] = [];
+    for (const target of targets) {
+      const lead = (target.validTime - target.runTime) / msPerHour;
+      const band = bandOf(lead);
+      let how = byBand.get(band);
+      if (how === undefined) byBand.set(band, (how = weightsFor(mixing, band, experts)));
+      gather(target);
+      mixer.mix(row, 0, how.weights, variable.lower, variable.upper, how.recalibration, pool, aggregate);
+      if (Number.isNaN(aggregate[0])) {
+        unanswered++;
+        continue;
+      }
+      const at = validTimes.length * contenders.length * count;
+      quantiles.set(aggregate, at);
+      quantiles.set(pool, at + count);
+      quantiles.set(row, at + servedContenders.length * count);
+      validTimes.push(target.validTime);
+      runTimes.push(target.runTime);
+      longestLead = Math.max(longestLead, lead);
+    }
+    if (validTimes.length === 0) continue;
+    predictions.push({
+      place: history.places[place].name,
+      variable: variable.name,
+      issuedAt,
+      method,
+      validTimes: Float64Array.from(validTimes),
+      runTimes: Float64Array.from(runTimes),
+      contenders,
+      levels: issuedLevels,
+      quantiles: quantiles.slice(0, validTimes.length * contenders.length * count),
+    });
+  }
+  return { predictions, unanswered, longestLead };
+}

@@ -1,0 +1,82 @@
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import type { Store } from '../store/store.ts';
+import { horizonHours } from '../weather/lead-band.ts';
+import { msPerDay, msPerHour } from '../weather/time.ts';
+import type { IssueChunk, IssuedChunk } from './issue-chunk.ts';
+import type { Mixing } from './mixing.ts';
+import { placeChunks } from './place-chunks.ts';
+
+export interface IssueOptions extends RunOptions {
+  /** Forecasts that became known after this … */
+  readonly after?: number | undefined;
+  /** … and by this are answered, unless they have been. */
+  readonly until: number;
+  /** Answers are given when each forecast became known, as a running loop would have, and not at `until`. */
+  readonly atArrival?: boolean | undefined;
+  /** The newest training that may answer. */
+  readonly trainedUntil: number;
+  readonly mixing: readonly Mixing[];
+  /** For callers that issue again and again on one growing history: see `threadHistory`. */
+  readonly history?: { readonly id: string; readonly from: number; readonly until: number } | undefined;
+}
+
+export interface IssueResult {
+  /** Predictions of one variable at one place and time. */
+  readonly predictions: number;
+  readonly values: number;
+  /** Values that no expert could answer. */
+  readonly unanswered: number;
+}
+
+/** Days before a forecast that its recent errors are looked for in; a day more than they are. */
+const RECENT_DAYS = 91;
+
+/** Where the store notes the longest lead ever predicted, in hours: how far back a scored day's predictions go. */
+export const longestLeadNote = 'loop.longest_lead';
+
+/**
+ * Answers every forecast that has arrived: each expert, their mixture, and how it was made, kept as issued.
+ *
+ * Places are answered chunk by chunk, each chunk durable before the next; what was answered is not answered again.
+ *
+ * @throws WeatherglassError Cancelled; what writing throws.
+ */
+export async function issue(store: Store, options: IssueOptions, pool: ComputePool): Promise<IssueResult> {
+  const { after = -Infinity, until, history } = options;
+  const chunks = (await placeChunks(store, pool.threads)).map(
+    (places): IssueChunk => ({
+      store: store.location,
+      historyId: history?.id ?? crypto.randomUUID(),
+      places,
+      historyFrom:
+        history?.from ?? Math.max(after, until - horizonHours * msPerHour) - RECENT_DAYS * msPerDay,
+      historyUntil: history?.until ?? until,
+      after,
+      until,
+      issuedAt: options.atArrival === true ? undefined : until,
+      mixing: options.mixing,
+      trainedUntil: options.trainedUntil,
+    }),
+  );
+  let predictions = 0;
+  let values = 0;
+  let unanswered = 0;
+  let longestLead = Number((await store.note(longestLeadNote)) ?? 0);
+  await pool.run<IssueChunk, IssuedChunk>(
+    'issueChunk',
+    chunks,
+    async (issued) => {
+      predictions += issued.predictions.length;
+      values += issued.predictions.reduce((sum, { validTimes }) => sum + validTimes.length, 0);
+      unanswered += issued.unanswered;
+      longestLead = Math.max(longestLead, issued.longestLead);
+      if (issued.predictions.length > 0)
+        await store.write({
+          predictions: issued.predictions,
+          notes: { [longestLeadNote]: String(longestLead) },
+        });
+    },
+    options,
+  );
+  return { predictions, values, unanswered };
+}

@@ -1,0 +1,148 @@
+import { WeatherglassError } from '../errors.ts';
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import type { Store } from '../store/store.ts';
+import { formatInstant, msPerDay } from '../weather/time.ts';
+import { type IssueResult, issue } from './issue.ts';
+import { readMixing } from './mixing.ts';
+import { type TrainResult, train, trainedNote } from './train.ts';
+import { verifiedNote, verify } from './verify.ts';
+
+/** Days after which the experts are fitted again. */
+const TRAIN_EVERY_DAYS = 7;
+
+export interface StepResult extends IssueResult {
+  /** Values scored. */
+  readonly scored: number;
+  /** What training did, where it was due. */
+  readonly trained: TrainResult | undefined;
+}
+
+export interface StepOptions extends RunOptions {
+  /** Nothing that became known later is used. */
+  readonly asOf: number;
+}
+
+/**
+ * One turn of the loop: scores what became known, fits the experts where that is due, answers what has arrived.
+ *
+ * @throws WeatherglassError Cancelled; what writing throws.
+ */
+export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
+  const { asOf, signal } = options;
+  const { targets } = await verify(store, { asOf, signal }, pool);
+  const trained = await trainWhenDue(store, options, pool);
+  const issued = await issue(
+    store,
+    { ...options, until: asOf, trainedUntil: asOf, mixing: await readMixing(store, asOf) },
+    pool,
+  );
+  return { ...issued, scored: targets, trained };
+}
+
+async function trainWhenDue(
+  store: Store,
+  options: StepOptions & { readonly history?: { readonly id: string; readonly knownUntil: number } },
+  pool: ComputePool,
+): Promise<TrainResult | undefined> {
+  const last = Number((await store.note(trainedNote)) ?? -Infinity);
+  if (options.asOf - last < TRAIN_EVERY_DAYS * msPerDay && last <= options.asOf) return undefined;
+  return await train(store, options, pool);
+}
+
+export interface ReplayOptions extends RunOptions {
+  /** First day, its start; by default where the last replay stopped, else 60 days after the first forecast. */
+  readonly from?: number | undefined;
+  /** End of the last day; by default when the newest run or observation became known. */
+  readonly until?: number | undefined;
+  /** Forgets predictions, scores and artefacts first. */
+  readonly again?: boolean | undefined;
+}
+
+export interface ReplayResult {
+  readonly from: number;
+  readonly until: number;
+  readonly days: number;
+  readonly predictions: number;
+  readonly values: number;
+  readonly unanswered: number;
+  readonly scored: number;
+  readonly trainings: number;
+}
+
+/** Where the store notes the first day of its replay. */
+const beganNote = 'loop.began';
+
+function startOfDay(time: number): number {
+  return Math.floor(time / msPerDay) * msPerDay;
+}
+
+/** Days of history before the first day of a replay, where none is given. */
+const LEARNING_DAYS = 60;
+const HISTORY_DAYS = 91;
+
+/**
+ * Runs the loop over stored history day by day, as it would have run live: at the start of each day it scores and learns
+ * from what was known then, and each forecast of the day is answered the moment it became known.
+ *
+ * A replay that was stopped goes on where it stopped.
+ *
+ * @throws WeatherglassError Usage: an empty period, or one that begins before what was replayed or predicted already.
+ *   NotFound: nothing to replay. Cancelled; what writing throws.
+ */
+export async function replay(store: Store, options: ReplayOptions, pool: ComputePool): Promise<ReplayResult> {
+  const summary = await store.summary();
+  if (Number.isNaN(summary.from))
+    throw new WeatherglassError(
+      'NotFound',
+      `there is nothing to replay in ${store.location}: import forecasts or observations first`,
+    );
+  if (options.again === true) await store.write({ forgetLoop: true });
+  const reached = Number((await store.note(verifiedNote)) ?? Number.NaN);
+  const began = Number((await store.note(beganNote)) ?? Number.NaN);
+  const first = startOfDay(
+    options.from ?? (Number.isNaN(began) ? summary.from + LEARNING_DAYS * msPerDay : began),
+  );
+  const until = startOfDay((options.until ?? summary.knownUntil) + msPerDay - 1);
+  if (!(until > first))
+    throw new WeatherglassError(
+      'Usage',
+      `there is no day to replay from ${formatInstant(first)} to ${formatInstant(until)}: the store holds what became known from ${formatInstant(summary.from)} to ${formatInstant(summary.knownUntil)}`,
+    );
+  if (first < reached && first !== began)
+    throw new WeatherglassError(
+      'Usage',
+      `the loop has come to ${formatInstant(reached)} already; a replay from ${formatInstant(first)} needs --again, which forgets its predictions and scores`,
+    );
+  // One that was stopped goes on where it stopped.
+  const from = first === began ? Math.max(first, startOfDay(reached)) : first;
+  if (Number.isNaN(began)) await store.write({ notes: { [beganNote]: String(first) } });
+  const id = crypto.randomUUID();
+  const days = Math.max(0, Math.round((until - from) / msPerDay));
+  const total = { predictions: 0, values: 0, unanswered: 0, scored: 0, trainings: 0 };
+  const { signal } = options;
+  for (let day = 0; day < days; day++) {
+    const asOf = from + day * msPerDay;
+    total.scored += (await verify(store, { asOf, signal }, pool)).targets;
+    const trained = await trainWhenDue(store, { asOf, signal, history: { id, knownUntil: until } }, pool);
+    if (trained !== undefined) total.trainings++;
+    const issued = await issue(
+      store,
+      {
+        after: asOf,
+        until: asOf + msPerDay,
+        atArrival: true,
+        trainedUntil: asOf,
+        mixing: await readMixing(store, asOf),
+        history: { id, from: from - HISTORY_DAYS * msPerDay, until },
+        signal,
+      },
+      pool,
+    );
+    total.predictions += issued.predictions;
+    total.values += issued.values;
+    total.unanswered += issued.unanswered;
+    options.onProgress?.(day + 1, days);
+  }
+  total.scored += (await verify(store, { asOf: until, signal }, pool)).targets;
+  return { from, until, days, ...total };
+}

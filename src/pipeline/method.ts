@@ -1,0 +1,72 @@
+import type { Artefact } from '../models/model.ts';
+import { leadBands } from '../weather/lead-band.ts';
+import type { ArtefactTable } from './artefact-table.ts';
+import { expertName } from './experts.ts';
+import { type Mixing, weightsFor } from './mixing.ts';
+
+/** How the predictions of one variable at one time were made: the same for all places. */
+export interface Method {
+  /** Raised when the meaning of the other fields changes. */
+  readonly version: 1;
+  readonly experts: readonly string[];
+  readonly sources: readonly string[];
+  readonly bands: readonly {
+    /** Upper end of the band of leads, hours. */
+    readonly band: number;
+    /** In the order of `experts`. */
+    readonly weights: readonly number[];
+    /** Probabilities that the pool's 0, 0.05, …, 1 became. */
+    readonly recalibration: readonly number[];
+  }[];
+  /** What each expert learned from, by lead. */
+  readonly training: readonly {
+    readonly expert: string;
+    readonly lead: number;
+    /** Version of the artefact's meaning. */
+    readonly version: number;
+    readonly rows: number;
+    readonly from: number | null;
+    readonly until: number | null;
+  }[];
+}
+
+/** The method as JSON; equal methods give equal texts, so that a store keeps each once. */
+export function describeMethod(
+  experts: readonly string[],
+  sources: readonly string[],
+  mixing: Mixing | undefined,
+  artefacts: ArtefactTable,
+): string {
+  const used = leadBands.filter((band) => mixing?.bands.some((one) => one.band === band) ?? false);
+  const method: Method = {
+    version: 1,
+    experts,
+    sources,
+    bands: used.map((band) => {
+      const { weights, recalibration } = weightsFor(mixing, band, experts);
+      return { band, weights: rounded(weights), recalibration: rounded(recalibration) };
+    }),
+    training: [...artefacts].map(([key, artefact]) => trainingOf(key, artefact, sources)),
+  };
+  return JSON.stringify(method);
+}
+
+function trainingOf(key: string, artefact: Artefact, sources: readonly string[]): Method['training'][number] {
+  const words = key.split(' ');
+  const model = words.pop()!;
+  const lead = Number(words.pop());
+  const { rows, from, until } = artefact.trainedOn;
+  return {
+    expert: expertName(model, words.join(' '), sources),
+    lead,
+    version: artefact.version,
+    rows,
+    from: Number.isNaN(from) ? null : from,
+    until: Number.isNaN(until) ? null : until,
+  };
+}
+
+/** Six digits say enough about a weight, and a tenth of the text. */
+function rounded(values: Float64Array): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(6)));
+}

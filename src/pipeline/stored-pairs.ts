@@ -1,0 +1,82 @@
+import { WeatherglassError } from '../errors.ts';
+import { float64Column, int32Column } from '../sources/growable-column.ts';
+import type { Run, Store } from '../store/store.ts';
+import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
+import { firstAt, pairsOfRuns, readOutcomes } from './history.ts';
+
+/**
+ * The forecasts of one source in the store beside their outcomes: the table that was imported, for a back-test. An
+ * outcome that was revised is its latest version, known when that was.
+ *
+ * @param source the only one by default
+ * @throws WeatherglassError NotFound: no such source, or none at all. Usage: several, and none chosen.
+ */
+export async function storedPairs(store: Store, source?: string): Promise<Pairs> {
+  const sources = await store.sources();
+  if (source === undefined && sources.length > 1)
+    throw new WeatherglassError('Usage', `choose one source with --source: ${sources.join(', ')}`);
+  const chosen = source ?? sources[0];
+  if (chosen === undefined || !sources.includes(chosen))
+    throw new WeatherglassError(
+      'NotFound',
+      `there is no source ${source ?? ''} of forecasts in ${store.location}; there are ${sources.join(', ') || 'none'}`,
+    );
+  const places = tablePlaces(await store.places());
+  const variables = await store.variables();
+  const { series, revisions } = await readOutcomes(
+    store,
+    { knownUntil: Infinity, flagged: true },
+    places,
+    variables,
+  );
+  for (const { place, variable, validTime, knownAt, value } of revisions) {
+    const own = series.get(`${place} ${variable}`)!;
+    const at = firstAt(own.validTime, validTime);
+    own.value[at] = value;
+    own.knownAt[at] = knownAt;
+  }
+  const runs: Run[] = [];
+  for await (const block of store.runs({ sources: [chosen] })) for (const run of block) runs.push(run);
+  return pairsOfRuns(runs, places, variables, series, new Set());
+}
+
+/** Every version of every observation in the store, as a table. */
+export async function storedObservations(store: Store): Promise<Observations> {
+  const places = tablePlaces(await store.places());
+  const variables = await store.variables();
+  const columns = {
+    place: int32Column(),
+    variable: int32Column(),
+    validTime: float64Column(),
+    knownTime: float64Column(),
+    value: float64Column(),
+  };
+  let rows = 0;
+  for await (const block of store.observations()) {
+    for (const column of Object.values(columns)) column.reserve(rows + block.rows);
+    const placeOf = block.places.map((name) => places.findIndex((one) => one.name === name));
+    const variableOf = block.variables.map((name) => variables.findIndex((one) => one.name === name));
+    for (let row = 0; row < block.rows; row++, rows++) {
+      columns.place.values[rows] = placeOf[block.place[row]];
+      columns.variable.values[rows] = variableOf[block.variable[row]];
+      columns.validTime.values[rows] = block.validTime[row];
+      columns.knownTime.values[rows] = block.knownAt[row];
+      columns.value.values[rows] = block.value[row];
+    }
+  }
+  const { place, variable, validTime, knownTime, value } = columns;
+  return {
+    rows,
+    places,
+    variables,
+    place: place.first(rows),
+    variable: variable.first(rows),
+    validTime: validTime.first(rows),
+    knownTime: knownTime.first(rows),
+    value: value.first(rows),
+  };
+}
+
+function tablePlaces(places: readonly TablePlace[]): TablePlace[] {
+  return places.map(({ name, latitude, longitude, elevation }) => ({ name, latitude, longitude, elevation }));
+}

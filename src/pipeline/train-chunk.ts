@@ -1,0 +1,79 @@
+import { isWeatherglassError } from '../errors.ts';
+import type { Control } from '../models/model.ts';
+import { settingsFor } from '../models/settings.ts';
+import type { StoredArtefact } from '../store/store.ts';
+import { encodeArtefact } from './artefact-codec.ts';
+import { artefactKey, threadArtefacts } from './artefact-table.ts';
+import { trainingRows, unitsOf } from './backtest-plan.ts';
+import { expertsFor, expertsUseRecent, fitExpert } from './experts.ts';
+import { advance } from './history.ts';
+import { threadHistory, threadStore } from './thread-store.ts';
+
+/** A share of one variable's blocks to fit the experts to. */
+export interface TrainChunk {
+  readonly store: string;
+  readonly historyId: string;
+  /** What the history may hold; at least `asOf`. */
+  readonly knownUntil: number;
+  readonly variable: string;
+  /** Blocks number `part`, `part + parts`, … are fitted. */
+  readonly part: number;
+  readonly parts: number;
+  /** Only outcomes known by then train. */
+  readonly asOf: number;
+  /** When the experts were fitted before: fits start from there. */
+  readonly earlier: number | undefined;
+}
+
+export interface TrainedChunk {
+  readonly artefacts: readonly StoredArtefact[];
+  /** Experts that could not be fitted, and why. */
+  readonly refusals: readonly string[];
+}
+
+/** Fits every expert to its blocks, all places together. */
+export async function runTrainChunk(chunk: TrainChunk, control: Control): Promise<TrainedChunk> {
+  const { store, historyId, knownUntil, variable, part, parts, asOf, earlier } = chunk;
+  const history = await threadHistory(
+    store,
+    historyId,
+    { variables: [variable], knownUntil },
+    expertsUseRecent,
+  );
+  advance(history, asOf);
+  const before =
+    earlier === undefined ? undefined : await threadArtefacts(await threadStore(store), variable, earlier);
+  const artefacts: StoredArtefact[] = [];
+  const refusals: string[] = [];
+  for (let k = part; k < history.groups.length; k += parts) {
+    control.checkpoint(k, history.groups.length);
+    const { source, cases, knownTime } = history.groups[k];
+    const [all] = unitsOf(cases, 'all');
+    const training = { cases, rows: trainingRows(all, cases, knownTime, asOf, -Infinity) };
+    const settings = settingsFor(cases.variable);
+    for (const model of expertsFor(source)) {
+      try {
+        const artefact = fitExpert(
+          model,
+          source,
+          training,
+          settings,
+          control,
+          before?.get(artefactKey(source, cases.lead, model.name)),
+        );
+        artefacts.push({
+          variable,
+          source,
+          lead: cases.lead,
+          model: model.name,
+          trainedAt: asOf,
+          data: encodeArtefact(artefact),
+        });
+      } catch (error) {
+        if (!isWeatherglassError(error, 'CannotFit')) throw error;
+        refusals.push(`${variable}, ${cases.lead} h, ${model.name}: ${error.message}`);
+      }
+    }
+  }
+  return { artefacts, refusals };
+}

@@ -1,0 +1,59 @@
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import type { Store, StoredArtefact } from '../store/store.ts';
+import type { TrainChunk, TrainedChunk } from './train-chunk.ts';
+
+export interface TrainOptions extends RunOptions {
+  /** Only what was known by then trains. */
+  readonly asOf: number;
+  /** For callers that train again and again on one growing history: see `threadHistory`. */
+  readonly history?: { readonly id: string; readonly knownUntil: number } | undefined;
+}
+
+export interface TrainResult {
+  readonly artefacts: number;
+  /** Experts that could not be fitted, and why. */
+  readonly refusals: readonly string[];
+}
+
+/** Where the store notes what the newest training was as of. */
+export const trainedNote = 'loop.trained';
+
+/**
+ * Fits the experts of every variable, source and lead to what the store knew at a time, and keeps them.
+ *
+ * @throws WeatherglassError Cancelled; what writing throws.
+ */
+export async function train(store: Store, options: TrainOptions, pool: ComputePool): Promise<TrainResult> {
+  const { asOf, history = { id: crypto.randomUUID(), knownUntil: asOf } } = options;
+  const last = Number((await store.note(trainedNote)) ?? Number.NaN);
+  const variables = await store.variables();
+  const parts = Math.max(1, Math.ceil((2 * pool.threads) / Math.max(1, variables.length)));
+  const chunks = variables.flatMap(({ name }) =>
+    Array.from(
+      { length: parts },
+      (_, part): TrainChunk => ({
+        store: store.location,
+        historyId: history.id,
+        knownUntil: history.knownUntil,
+        variable: name,
+        part,
+        parts,
+        asOf,
+        earlier: last < asOf ? last : undefined,
+      }),
+    ),
+  );
+  const artefacts: StoredArtefact[] = [];
+  const refusals: string[] = [];
+  await pool.run<TrainChunk, TrainedChunk>(
+    'trainChunk',
+    chunks,
+    (trained) => {
+      artefacts.push(...trained.artefacts);
+      refusals.push(...trained.refusals);
+    },
+    options,
+  );
+  await store.write({ artefacts, notes: { [trainedNote]: String(asOf) } });
+  return { artefacts: artefacts.length, refusals };
+}

@@ -1,0 +1,54 @@
+import { WeatherglassError } from '../errors.ts';
+import { converter } from '../weather/units.ts';
+import type { Variable } from '../weather/variable.ts';
+
+/** Colder and warmer than any air or soil ever measured, °C; beyond, the unit is wrong whatever the place. */
+const COLDEST = -95;
+const WARMEST = 75;
+/** How far beyond what its place is used to a temperature may go before another unit explains it better, K. */
+const SURPRISE = 15;
+/** Fewer values say too little about what a place is used to. */
+const ENOUGH = 10;
+
+/**
+ * Refuses a temperature that its place can only have in another unit than the one declared, such as 68 °C where it has
+ * been 12 to 24 °C: 68 °F is 20 °C.
+ *
+ * Only temperatures are looked at: their other units have another zero, so that a mistake is plain. A storm looks like
+ * a mistake of unit to any rule about wind.
+ *
+ * @param value in the variable's unit, as declared
+ * @param usual what the place has had lately, in the variable's unit
+ * @param what names the value in the message
+ * @throws WeatherglassError InvalidData
+ */
+export function refuseWrongUnit(
+  value: number,
+  variable: Variable,
+  usual: readonly number[],
+  what: string,
+): void {
+  if (variable.unit !== '°C' || Number.isNaN(value)) return;
+  const enough = usual.length >= ENOUGH;
+  const least = enough ? usual.reduce((a, b) => Math.min(a, b)) : COLDEST;
+  const most = enough ? usual.reduce((a, b) => Math.max(a, b)) : WARMEST;
+  const impossible = value < COLDEST || value > WARMEST;
+  if (!impossible && !(enough && (value > most + SURPRISE || value < least - SURPRISE))) return;
+  const unit = ['°F', 'K'].find((one) => {
+    const meant = converter(one, '°C')(value);
+    return meant >= least - SURPRISE / 3 && meant <= most + SURPRISE / 3;
+  });
+  if (unit === undefined && !impossible) return;
+  const meant =
+    unit === undefined
+      ? ''
+      : ` In ${unit} it would be ${converter(unit, '°C')(value).toFixed(1)} °C: declare the unit ${unit}.`;
+  throw new WeatherglassError(
+    'InvalidData',
+    `${what} is ${value} °C, but ${
+      enough
+        ? `the last outcomes there are ${least} to ${most} °C`
+        : 'nowhere on Earth was that ever measured'
+    }.${meant}${unit === undefined ? ' Correct the value, or the sensor.' : ''}`,
+  );
+}

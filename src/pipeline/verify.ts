@@ -1,0 +1,80 @@
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import type { ScoreRow, Store } from '../store/store.ts';
+import { longestLeadNote } from './issue.ts';
+import { placeChunks } from './place-chunks.ts';
+import type { VerifiedChunk, VerifyChunk } from './verify-chunk.ts';
+
+export interface VerifyOptions extends RunOptions {
+  /** Outcomes known by then are scored. */
+  readonly asOf: number;
+}
+
+export interface VerifyResult {
+  /** Predicted values that were scored, those scored again for a late or revised outcome included. */
+  readonly targets: number;
+  /** Outcomes known until then are scored. */
+  readonly until: number;
+}
+
+/** Where the store notes until when outcomes are scored. */
+export const verifiedNote = 'loop.verified';
+
+/**
+ * Scores what became known since the last time. A late or revised outcome has the day it belongs to scored anew.
+ *
+ * All of it is written in one piece, together with how far it reaches.
+ *
+ * @throws WeatherglassError Cancelled; what writing throws.
+ */
+export async function verify(store: Store, options: VerifyOptions, pool: ComputePool): Promise<VerifyResult> {
+  const { asOf } = options;
+  const after = Number((await store.note(verifiedNote)) ?? -Infinity);
+  if (asOf <= after) return { targets: 0, until: after };
+  const longestLead = Number((await store.note(longestLeadNote)) ?? 0);
+  const chunks = (await placeChunks(store, pool.threads)).map(
+    (places): VerifyChunk => ({ store: store.location, places, after, until: asOf, longestLead }),
+  );
+  const rows: ScoreRow[] = [];
+  let targets = 0;
+  await pool.run<VerifyChunk, VerifiedChunk>(
+    'verifyChunk',
+    chunks,
+    (verified) => {
+      for (const row of verified.rows) rows.push(row);
+      targets += verified.targets;
+    },
+    options,
+  );
+  const together = await allPlaces(store, rows);
+  await store.write({ scores: [...rows, ...together], notes: { [verifiedNote]: String(asOf) } });
+  return { targets, until: asOf };
+}
+
+/** For each variable, band and day of some rows that replace stored ones, the sums over all places. */
+async function allPlaces(store: Store, rows: readonly ScoreRow[]): Promise<ScoreRow[]> {
+  if (rows.length === 0) return [];
+  const together = new Map<string, ScoreRow>();
+  const replaced = new Set<string>();
+  const keyOf = ({ variable, band, day }: ScoreRow) => `${variable} ${band} ${day}`;
+  const add = (row: ScoreRow) => {
+    const key = keyOf(row);
+    const sum = together.get(key);
+    if (sum === undefined) together.set(key, { ...row, place: '', sums: row.sums.slice() });
+    else if (sum.sums.length === row.sums.length)
+      for (let i = 0; i < row.sums.length; i++) sum.sums[i] += row.sums[i];
+  };
+  for (const row of rows) {
+    replaced.add(`${keyOf(row)} ${row.place}`);
+    add(row);
+  }
+  const days = rows.map(({ day }) => day);
+  const variables = [...new Set(rows.map(({ variable }) => variable))];
+  const [dayFrom, dayUntil] = [
+    days.reduce((a, b) => Math.min(a, b)),
+    days.reduce((a, b) => Math.max(a, b)) + 1,
+  ];
+  for await (const block of store.scores({ variables, dayFrom, dayUntil }))
+    for (const row of block)
+      if (together.has(keyOf(row)) && !replaced.has(`${keyOf(row)} ${row.place}`)) add(row);
+  return [...together.values()];
+}

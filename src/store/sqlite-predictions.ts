@@ -1,0 +1,139 @@
+import { setImmediate } from 'node:timers/promises';
+import { WeatherglassError } from '../errors.ts';
+import { float32sOf, float64sOf } from './blobs.ts';
+import { pairsAsked } from './pairs-asked.ts';
+import type { Connection } from './sqlite-connection.ts';
+import type { Names } from './sqlite-names.ts';
+import type { Rosters } from './sqlite-rosters.ts';
+import type { LatestQuery, PredictionQuery, StoredPrediction } from './store.ts';
+
+const BLOCK_PREDICTIONS = 256;
+
+type PredictionRow = readonly [
+  issuedAt: number,
+  method: number,
+  roster: number,
+  validTimes: Uint8Array,
+  runTimes: Uint8Array,
+  quantiles: Uint8Array,
+];
+
+export interface Predictions {
+  query(query: PredictionQuery): AsyncGenerator<readonly StoredPrediction[]>;
+  latest(query: LatestQuery): readonly StoredPrediction[];
+  /** How many were new. */
+  put(predictions: readonly StoredPrediction[]): number;
+}
+
+export function sqlitePredictions(
+  connection: Connection,
+  {
+    places,
+    variables,
+    methods,
+    rosters,
+  }: {
+    readonly places: Names;
+    readonly variables: Names;
+    readonly methods: Names;
+    readonly rosters: Rosters;
+  },
+): Predictions {
+  const columns = 'issued_at, method, roster, valid_times, run_times, quantiles';
+  const issued = (operator: '>=' | '>') =>
+    connection.statement<PredictionRow>(`
+      SELECT ${columns} FROM prediction
+      WHERE place = ? AND variable = ? AND issued_at ${operator} ? AND issued_at <= ?
+      ORDER BY issued_at LIMIT ?`);
+  const first = issued('>=');
+  const following = issued('>');
+  const newest = connection.statement<PredictionRow>(`
+    SELECT ${columns} FROM prediction
+    WHERE place = ? AND variable = ? AND issued_at <= ? ORDER BY issued_at DESC LIMIT ?`);
+  const insert = connection.statement(`
+    INSERT INTO prediction
+      (place, variable, issued_at, last_valid, method, roster, valid_times, run_times, quantiles)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+
+  function predictionOf(place: string, variable: string, row: PredictionRow): StoredPrediction {
+    const [issuedAt, method, roster, validTimes, runTimes, quantiles] = row;
+    return {
+      place,
+      variable,
+      issuedAt,
+      method: methods.nameOf(method),
+      validTimes: float64sOf(validTimes),
+      runTimes: float64sOf(runTimes),
+      ...rosters.rosterOf(roster),
+      quantiles: float32sOf(quantiles),
+    };
+  }
+
+  const pairs = (query: PredictionQuery | LatestQuery) =>
+    pairsAsked(places.chosen(query.places), variables.chosen(query.variables));
+
+  return {
+    async *query(query) {
+      const { issuedFrom = -Infinity, issuedUntil = Infinity } = query;
+      let block: StoredPrediction[] = [];
+      for (const { placeId, place, otherId: variableId, other: variable } of pairs(query)) {
+        let next = first;
+        let from = issuedFrom;
+        for (let more = true; more; ) {
+          const room = BLOCK_PREDICTIONS - block.length;
+          const rows = next.all(placeId, variableId, from, issuedUntil, room);
+          for (const row of rows) block.push(predictionOf(place, variable, row));
+          more = rows.length === room;
+          if (!more) continue;
+          next = following;
+          from = block.at(-1)!.issuedAt;
+          yield block;
+          block = [];
+          await setImmediate();
+        }
+      }
+      if (block.length > 0) yield block;
+    },
+
+    latest(query) {
+      const { issuedUntil = Infinity, count } = query;
+      const found: StoredPrediction[] = [];
+      for (const { placeId, place, otherId: variableId, other: variable } of pairs(query))
+        for (const row of newest.all(placeId, variableId, issuedUntil, count))
+          found.push(predictionOf(place, variable, row));
+      return found;
+    },
+
+    put(predictions) {
+      let added = 0;
+      for (const one of predictions) {
+        const place = places.need(one.place);
+        const variable = variables.need(one.variable);
+        checkPrediction(one);
+        const lastValid = one.validTimes.at(-1) ?? one.issuedAt;
+        const made = [methods.add(one.method), rosters.add(one)];
+        const blobs = [one.validTimes, one.runTimes, one.quantiles];
+        added += insert.run(place, variable, one.issuedAt, lastValid, ...made, ...blobs);
+      }
+      return added;
+    },
+  };
+}
+
+function checkPrediction(one: StoredPrediction): void {
+  const { length } = one.validTimes;
+  const quantiles = length * one.contenders.length * one.levels.length;
+  const problems: string[] = [];
+  if (!Number.isFinite(one.issuedAt)) problems.push(`its issue must be a time, not ${one.issuedAt}`);
+  if (!one.validTimes.every((time, k) => Number.isFinite(time) && (k === 0 || time > one.validTimes[k - 1])))
+    problems.push('its valid times must ascend');
+  if (one.runTimes.length !== length)
+    problems.push(`it has ${length} valid times and ${one.runTimes.length} run times`);
+  if (one.quantiles.length !== quantiles)
+    problems.push(`it must have ${quantiles} quantiles, not ${one.quantiles.length}`);
+  if (problems.length > 0)
+    throw new WeatherglassError(
+      'InvalidData',
+      `The prediction of ${one.variable} at ${one.place} cannot be stored: ${problems.join('; ')}.`,
+    );
+}

@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import { WeatherglassError } from '../errors.ts';
+import { backUp } from './backup.ts';
+import { commitQueue } from './commit-queue.ts';
+import { sqliteArtefacts } from './sqlite-artefacts.ts';
+import { sqliteCheck } from './sqlite-check.ts';
+import { type Connection, openConnection } from './sqlite-connection.ts';
+import { sqliteLayouts } from './sqlite-layouts.ts';
+import { sqliteNames } from './sqlite-names.ts';
+import { sqliteObservations } from './sqlite-observations.ts';
+import { sqlitePlaces } from './sqlite-places.ts';
+import { sqlitePredictions } from './sqlite-predictions.ts';
+import { sqliteReduce } from './sqlite-reduce.ts';
+import { sqliteRosters } from './sqlite-rosters.ts';
+import { sqliteRuns } from './sqlite-runs.ts';
+import { migrate, storeState } from './sqlite-schema.ts';
+import { sqliteScores } from './sqlite-scores.ts';
+import { sqliteSummary } from './sqlite-summary.ts';
+import { sqliteVariables } from './sqlite-variables.ts';
+import type { Changes, Store, WriteCounts } from './store.ts';
+import { lockForWriting } from './writer-lock.ts';
+
+export interface OpenOptions {
+  /** Many may read while one writes. */
+  readonly readOnly?: boolean;
+  /** Whether a store that is not there is made; true unless it is opened only for reading. */
+  readonly create?: boolean;
+  /** Milliseconds to wait for another process that writes to it. */
+  readonly waitForWriter?: number;
+}
+
+/** What a large import leaves of its log once that is folded in. */
+const LOG_BYTES = 64 * 2 ** 20;
+
+/**
+ * Opens the store in a file; one process may open it for writing, any number for reading.
+ *
+ * @throws WeatherglassError NotFound: there is none. InvalidData: the file is no store, or damaged. Unavailable: it
+ *   cannot be opened, another process is writing to it, or a newer Weatherglass wrote it.
+ */
+export async function openStore(
+  file: string,
+  { readOnly = false, create = !readOnly, waitForWriter = 5000 }: OpenOptions = {},
+): Promise<Store> {
+  if (readOnly) return closedOnFailure(openReader(file), (connection) => sqliteStore(connection));
+  if (!create && !existsSync(file)) throw noStore(file);
+  const lock = await lockForWriting(file, waitForWriter);
+  try {
+    return closedOnFailure(openWriter(file), (connection) => sqliteStore(connection, lock));
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function openReader(file: string): Connection {
+  if (!existsSync(file)) throw noStore(file);
+  return closedOnFailure(openConnection(file, { readOnly: true }), (connection) => {
+    const state = storeState(connection);
+    if (state === 'new') throw noStore(file);
+    if (state === 'older')
+      throw new WeatherglassError(
+        'Unavailable',
+        `${file} was written by an older Weatherglass: open it once for writing, which brings it up to date.`,
+      );
+    return connection;
+  });
+}
+
+function openWriter(file: string): Connection {
+  return closedOnFailure(openConnection(file, { readOnly: false }), (connection) => {
+    // Nothing is changed before it is sure that the file is ours. The page size must be set before anything is stored.
+    storeState(connection);
+    connection.execute('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    connection.execute(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
+    migrate(connection);
+    return connection;
+  });
+}
+
+function closedOnFailure<Result>(connection: Connection, work: (connection: Connection) => Result): Result {
+  try {
+    return work(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function noStore(file: string): WeatherglassError {
+  return new WeatherglassError(
+    'NotFound',
+    `There is no store at ${file}; \`weatherglass import\` makes one.`,
+  );
+}
+
+function sqliteStore(connection: Connection, lock?: Disposable): Store {
+  const { file, readOnly } = connection;
+  const names = {
+    places: sqliteNames(connection, 'place'),
+    variables: sqliteNames(connection, 'variable'),
+    sources: sqliteNames(connection, 'source'),
+    origins: sqliteNames(connection, 'origin'),
+    methods: sqliteNames(connection, 'method'),
+    rosters: sqliteRosters(connection),
+  };
+  const layouts = sqliteLayouts(connection, names.variables);
+  const forget = () => {
+    for (const one of Object.values(names)) one.forget();
+    layouts.forget();
+  };
+  const places = sqlitePlaces(connection);
+  const variables = sqliteVariables(connection);
+  const runs = sqliteRuns(connection, { ...names, layouts });
+  const observations = sqliteObservations(connection, names);
+  const artefacts = sqliteArtefacts(connection, names);
+  const predictions = sqlitePredictions(connection, names);
+  const scores = sqliteScores(connection, names);
+  const readNote = connection.statement<readonly [string]>('SELECT value FROM note WHERE name = ?');
+  const putNote = connection.statement(
+    'INSERT INTO note VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value',
+  );
+  const commits = connection.statement<readonly [number]>('SELECT total FROM commits');
+  const queue = readOnly ? undefined : commitQueue(connection, forget);
+
+  function apply(changes: Changes): WriteCounts {
+    if (changes.forgetLoop === true) {
+      for (const table of ['prediction', 'score', 'artefact', 'method', 'roster'])
+        connection.execute(`DELETE FROM ${table}`);
+      connection.execute("DELETE FROM note WHERE name LIKE 'loop.%'");
+      forget();
+    }
+    if (changes.removePlaces !== undefined) {
+      places.remove(changes.removePlaces);
+      forget();
+    }
+    const changedPlaces = places.put(changes.places ?? []);
+    variables.put(changes.variables ?? []);
+    const addedRuns = runs.put(changes.runs ?? []);
+    const seen =
+      changes.observations === undefined
+        ? { observations: 0, revisions: 0 }
+        : observations.put(changes.observations);
+    artefacts.put(changes.artefacts ?? []);
+    const addedPredictions = predictions.put(changes.predictions ?? []);
+    scores.put(changes.scores ?? []);
+    for (const [name, value] of Object.entries(changes.notes ?? {})) putNote.run(name, value);
+    return { places: changedPlaces, runs: addedRuns, ...seen, predictions: addedPredictions };
+  }
+
+  function refuseWrite(): Promise<never> {
+    return Promise.reject(
+      new WeatherglassError('Unavailable', `${file} is open for reading only: it cannot be changed here.`),
+    );
+  }
+
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    using _lock = lock;
+    await queue?.close();
+    connection.close();
+  }
+
+  return {
+    location: file,
+    readOnly,
+    dataVersion: async () => commits.get()![0],
+    places: async () => places.list(),
+    variables: async () => variables.list(),
+    sources: async () => names.sources.list().map(([, name]) => name),
+    runs: (query = {}) => runs.query(query),
+    latestRun: async (place, source, knownUntil = Infinity) => runs.latest(place, source, knownUntil),
+    observations: (query = {}) => observations.query(query),
+    artefacts: async (query = {}) => artefacts.query(query),
+    predictions: (query = {}) => predictions.query(query),
+    latestPredictions: async (query) => predictions.latest(query),
+    scores: (query = {}) => scores.query(query),
+    note: async (name) => readNote.get(name)?.[0],
+    summary: async () => sqliteSummary(connection),
+    write: (changes) => queue?.run(() => apply(changes), isLarge(changes)) ?? refuseWrite(),
+    backup: (to) => backUp(file, to),
+    check: async () => sqliteCheck(connection),
+    reduce: (before) =>
+      queue === undefined
+        ? refuseWrite()
+        : sqliteReduce(
+            connection,
+            { layouts, rosters: names.rosters, runs, change: (change) => queue.run(change, true) },
+            before,
+          ),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}
+
+/** Whether changes take longer than a commit that is shared should. */
+function isLarge({ runs, observations, artefacts, predictions, scores, removePlaces, forgetLoop }: Changes) {
+  const blobs = (runs?.length ?? 0) + (artefacts?.length ?? 0) + (predictions?.length ?? 0);
+  return (
+    blobs > 64 ||
+    (observations?.rows ?? 0) + (scores?.length ?? 0) > 1000 ||
+    removePlaces !== undefined ||
+    forgetLoop === true
+  );
+}
