@@ -2,7 +2,11 @@ import { backtest } from './backtest.ts';
 import { crps } from './crps.ts';
 import { emos } from './emos.ts';
 import { laws } from './laws.ts';
+import { loop } from './loop.ts';
 import type { Bench } from './measure.ts';
+import { replay } from './replay.ts';
+import { serve } from './serve.ts';
+import { store } from './store.ts';
 
 /** Every bench: a new one is a file beside this one, and a name here. */
-export const benches: readonly Bench[] = [backtest, crps, emos, laws];
+export const benches: readonly Bench[] = [backtest, crps, emos, laws, loop, replay, serve, store];

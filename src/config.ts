@@ -11,7 +11,12 @@ const schema = z.strictObject({
   variables: z.string().describe('file that declares variables of your own; empty for none'),
   store: z.string().min(1).describe('file that keeps places, runs, observations, predictions and scores'),
   host: z.string().min(1).describe('address that `serve` listens on; 0.0.0.0 for every interface'),
-  port: z.coerce.number().int().min(0).max(65_535).describe('port that `serve` listens on; 0 for any free one'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .describe('port that `serve` listens on; 0 for any free one'),
   workers: z.coerce.number().int().min(1).max(64).describe('processes that answer HTTP requests'),
 });
 

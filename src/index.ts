@@ -1,8 +1,9 @@
 /**
- * Weatherglass as a library: the pure cores, the models, and the back-test with what it needs.
+ * Weatherglass as a library: the pure cores, the models, the back-test, and the store with its loop.
  *
  * Files become tables with {@link readPairs} and {@link readObservations}; {@link openPool} starts the threads that
- * {@link backtest}, {@link predict} and {@link fit} work on.
+ * {@link backtest}, {@link predict} and {@link fit} work on. {@link openStore} opens what {@link importTable} fills,
+ * {@link replay} and {@link step} turn the loop over, and {@link servedPredictions} and {@link skillReport} read.
  */
 import { extname } from 'node:path';
 import { type ComputePool, openComputePool } from './runtime/compute-pool.ts';
@@ -19,9 +20,14 @@ export { findModel, fitOrSimpler, models } from './models/registry.ts';
 export { type SettingsChoice, settingsFor } from './models/settings.ts';
 export { type BacktestOptions, type BacktestResult, backtest } from './pipeline/backtest.ts';
 export { type FitOptions, type FitReport, fit } from './pipeline/fit.ts';
+export { type ImportOptions, importTable } from './pipeline/import.ts';
+export { type ReplayResult, replay, type StepResult, step } from './pipeline/loop.ts';
 export { pairsOfObservations } from './pipeline/observed-pairs.ts';
 export { type Prediction, type PredictOptions, type PredictResult, predict } from './pipeline/predict.ts';
 export { type ScoredPredictions, scorePredictions } from './pipeline/score-predictions.ts';
+export { type Served, servedPredictions } from './pipeline/served.ts';
+export { type SkillQuery, type SkillRow, skillReport } from './pipeline/skill.ts';
+export { storedObservations, storedPairs } from './pipeline/stored-pairs.ts';
 export type { ComputePool } from './runtime/compute-pool.ts';
 export * from './scores/accumulate.ts';
 export * from './scores/bootstrap.ts';
@@ -38,6 +44,10 @@ export * from './scores/variogram.ts';
 export { readNoaaSample } from './sources/noaa-sample.ts';
 export { readObservations } from './sources/observations-csv.ts';
 export { readPairs } from './sources/pairs-csv.ts';
+export { zoneOf } from './sources/zone.ts';
+export { openStore } from './store/sqlite-store.ts';
+export type * from './store/store.ts';
+export { bandName, bandOf, leadBands } from './weather/lead-band.ts';
 export * from './weather/local-day.ts';
 export * from './weather/location.ts';
 export type { Observations, Pairs, TablePlace } from './weather/pairs.ts';

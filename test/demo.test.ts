@@ -16,7 +16,7 @@ import {
 } from '../src/index.ts';
 import { type Finished, weatherglass } from './command-line.ts';
 
-/** `weatherglass demo`: what a newcomer sees first must be complete, labelled, calibrated and worth having. */
+/** `weatherglass demo --report`: what a newcomer sees first must be complete, labelled, calibrated and worth having. */
 
 const folder = mkdtempSync(join(tmpdir(), 'weatherglass-demo-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,8 +38,8 @@ let demo: Demo;
 beforeAll(async () => {
   // At once, for each takes about eight seconds of a processor.
   [text, json] = await Promise.all([
-    weatherglass(['demo'], { cwd: folder }),
-    weatherglass(['demo', '--json'], { cwd: folder }),
+    weatherglass(['demo', '--report'], { cwd: folder }),
+    weatherglass(['demo', '--report', '--json'], { cwd: folder }),
   ]);
   if (json.exitCode !== 0) throw new Error(`exit code ${json.exitCode}: ${json.stderr}`);
   demo = JSON.parse(json.stdout) as Demo;

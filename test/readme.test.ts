@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -15,17 +17,28 @@ function blocks(language: string): string[] {
     .map(([, , text]) => text);
 }
 
-const commands = blocks('sh').flatMap((text) => text.trim().split('\n'));
+/** Fenced blocks of shell commands; those of a block follow each other. */
+const sessions = blocks('sh').map((text) => text.trim().split('\n'));
 
 test('every command quoted in the README runs, and every output it shows was really printed', async () => {
-  expect(commands.length).toBeGreaterThan(3);
-  const runs = [...commands, 'npx weatherglass demo'].map(async (line) => {
-    const [npx, program, ...args] = line.split(' ');
-    expect([npx, program]).toEqual(['npx', 'weatherglass']);
-    const { stdout } = await run(process.execPath, ['bin/weatherglass.js', ...args], { cwd: root });
-    return stdout;
-  });
-  const printed = new Set((await Promise.all(runs)).flatMap((text) => text.split('\n')));
+  expect(sessions.flat().length).toBeGreaterThan(7);
+  const printed = await Promise.all(
+    [...sessions, ['npx weatherglass demo --report']].map(async (lines) => {
+      // A folder of its own for each block, with the examples in it: some make a store.
+      const folder = mkdtempSync(join(tmpdir(), 'weatherglass-readme-'));
+      symlinkSync(`${root}examples`, join(folder, 'examples'));
+      let text = '';
+      for (const line of lines) {
+        const [npx, program, ...args] = line.split(' ');
+        expect([npx, program]).toEqual(['npx', 'weatherglass']);
+        text += (await run(process.execPath, [`${root}bin/weatherglass.js`, ...args], { cwd: folder }))
+          .stdout;
+      }
+      rmSync(folder, { recursive: true });
+      return text.split('\n');
+    }),
+  );
+  const known = new Set(printed.flat());
   const shown = blocks('').flatMap((text) =>
     text
       .trimEnd()
@@ -33,5 +46,5 @@ test('every command quoted in the README runs, and every output it shows was rea
       .filter((line) => line !== '…'),
   );
   expect(shown.length).toBeGreaterThan(8);
-  expect(shown.filter((line) => !printed.has(line))).toEqual([]);
+  expect(shown.filter((line) => !known.has(line))).toEqual([]);
 });

@@ -2,13 +2,25 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorTable, isWeatherglassError } from '../errors.ts';
 import { backtestCommand } from './backtest.ts';
+import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import { configCommand } from './config.ts';
 import type { Context } from './context.ts';
 import { demoCommand } from './demo.ts';
+import { exportCommand } from './export.ts';
 import { fitCommand } from './fit.ts';
+import { importCommand } from './import.ts';
 import { modelsCommand } from './models.ts';
+import { placeCommand } from './place.ts';
 import { predictCommand } from './predict.ts';
+import { reduceCommand } from './reduce.ts';
+import { replayCommand } from './replay.ts';
+import { restoreCommand } from './restore.ts';
 import { scoreCommand } from './score.ts';
+import { serveCommand } from './serve.ts';
+import { skillCommand } from './skill.ts';
+import { trainCommand } from './train.ts';
+import { verifyCommand } from './verify.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -44,10 +56,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ writeOut: context.write, writeErr: context.notice });
   for (const make of [
     demoCommand,
+    placeCommand,
+    importCommand,
+    exportCommand,
+    replayCommand,
+    trainCommand,
+    predictCommand,
+    verifyCommand,
+    skillCommand,
+    serveCommand,
     backtestCommand,
     fitCommand,
-    predictCommand,
     scoreCommand,
+    backupCommand,
+    restoreCommand,
+    checkCommand,
+    reduceCommand,
     modelsCommand,
     configCommand,
   ])

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { formatInstant } from '../weather/time.ts';
 import type { Context, Session } from './context.ts';
 import { openToRead, openToWrite } from './open-store.ts';
-import type { PredictFlags } from './predict.ts';
+import type { PredictFlags } from './predict-flags.ts';
 import { decimals, percent, table } from './table.ts';
 
 /**

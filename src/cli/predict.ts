@@ -5,30 +5,11 @@ import { checkLocation } from '../weather/location.ts';
 import { formatInstant } from '../weather/time.ts';
 import { parseLeads } from './backtest.ts';
 import { type Context, openSession } from './context.ts';
-import {
-  argument,
-  collect,
-  command,
-  type ModelFlags,
-  parseTime,
-  settingsChoice,
-  withModelFlags,
-} from './model-flags.ts';
+import { argument, collect, command, parseTime, settingsChoice, withModelFlags } from './model-flags.ts';
+import type { PredictFlags } from './predict-flags.ts';
 import { predictStored } from './predict-stored.ts';
 import { readPairsOrObservations } from './read-pairs.ts';
 import { decimals, percent, table } from './table.ts';
-
-export interface PredictFlags extends ModelFlags {
-  readonly asOf?: number;
-  readonly leads?: readonly number[];
-  readonly levels?: readonly number[];
-  readonly above?: Readonly<Record<string, readonly number[]>>;
-  readonly place?: readonly string[];
-  readonly at?: readonly [number, number];
-  readonly locations?: string;
-  readonly variable?: readonly string[];
-  readonly until?: number;
-}
 
 export function predictCommand(context: Context): Command {
   return withModelFlags(

@@ -13,6 +13,9 @@
 /** Weight a day's losses still have a day later: half of it is forgotten after 69 days. */
 export const memoryPerDay = 0.99;
 
+/** The most by which one expert's loss counts as greater than another's: e^−700 is about the least double. */
+const GREATEST_LEAD = 700;
+
 /** What the outcomes of one valid day said about the experts. */
 export interface DailyLosses {
   /** Days since 1970-01-01. */
@@ -50,7 +53,8 @@ export function expertWeights(days: readonly DailyLosses[], experts: number, asO
     for (let i = 0; i < experts; i++) total[i] += share * losses[i];
   }
   const least = total.reduce((a, b) => Math.min(a, b), Infinity);
-  const weights = total.map((loss) => Math.exp(least - loss));
+  // With nothing left of its weight, an expert could not answer even where all others are silent.
+  const weights = total.map((loss) => Math.exp(Math.max(least - loss, -GREATEST_LEAD)));
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }

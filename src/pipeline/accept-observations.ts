@@ -104,7 +104,7 @@ export async function acceptObservations(
 function possibleValue(given: number, unit: string | undefined, variable: Variable, what: string): number {
   const value = converter(unit ?? variable.unit, variable.unit)(given);
   const { least, lower, upper, most } = possibleValues(variable);
-  if (!(value >= least && value <= most))
+  if (!(Number.isFinite(value) && value >= least && value <= most))
     throw new WeatherglassError(
       'InvalidData',
       `${what} cannot be ${given} ${unit ?? variable.unit}: the least is ${Math.max(lower, least)}, the most ${upper} ${variable.unit}. Send null for a value that is missing.`,

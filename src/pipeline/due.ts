@@ -1,6 +1,6 @@
 import { horizonHours } from '../weather/lead-band.ts';
 import type { TablePlace } from '../weather/pairs.ts';
-import type { HistoryGroup } from './history.ts';
+import { firstAt, type HistoryGroup } from './history.ts';
 
 /** A prediction to be made: one variable at one place, at one time. */
 export interface DuePrediction {
@@ -63,8 +63,7 @@ export function duePredictions(
       else keepNewest(inputs, group, row);
     }
   }
-  const sources = new Set(groups.map(({ source }) => source));
-  const lookUp = sources.size > 1 ? inputsByTarget(groups) : undefined;
+  const known = inputsByTarget(groups, due.values());
   return [...due.values()]
     .sort((a, b) => a.place - b.place || a.issuedAt - b.issuedAt)
     .map(({ place, issuedAt, targets }) => ({
@@ -73,7 +72,7 @@ export function duePredictions(
       targets: [...targets]
         .sort(([a], [b]) => a - b)
         .map(([validTime, inputs]): DueTarget => {
-          for (const { group, row } of lookUp?.get(`${place} ${validTime}`) ?? [])
+          for (const { group, row } of known.get(`${place} ${validTime}`) ?? [])
             if (group.cases.availableTime[row] <= issuedAt) keepNewest(inputs, group, row);
           return { validTime, runTime: Math.max(...inputs.map(initTimeOf)), inputs };
         }),
@@ -97,15 +96,27 @@ function initTimeOf({ group, row }: DueInput): number {
   return group.cases.initTime[row];
 }
 
-/** Every forecast of each place and valid time. */
-function inputsByTarget(groups: readonly HistoryGroup[]): ReadonlyMap<string, readonly DueInput[]> {
+/** Every forecast of each place and of each valid time that something is due for, those between included. */
+function inputsByTarget(
+  groups: readonly HistoryGroup[],
+  due: Iterable<{ readonly targets: ReadonlyMap<number, unknown> }>,
+): ReadonlyMap<string, readonly DueInput[]> {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { targets } of due)
+    for (const validTime of targets.keys()) {
+      first = Math.min(first, validTime);
+      last = Math.max(last, validTime);
+    }
   const inputs = new Map<string, DueInput[]>();
-  for (const group of groups)
-    for (let row = 0; row < group.cases.size; row++) {
-      const key = `${group.cases.place[row]} ${group.cases.validTime[row]}`;
+  for (const group of groups) {
+    const { place, validTime } = group.cases;
+    for (let row = firstAt(validTime, first); validTime[row] <= last; row++) {
+      const key = `${place[row]} ${validTime[row]}`;
       const own = inputs.get(key);
       if (own === undefined) inputs.set(key, [{ group, row }]);
       else own.push({ group, row });
     }
+  }
   return inputs;
 }

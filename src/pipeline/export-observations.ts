@@ -4,6 +4,7 @@ import {
   checkCancelled,
   type Exported,
   type ExportQuery,
+  flaggedNotice,
   nothingToExport,
   selectionOf,
   type TakeText,
@@ -52,7 +53,6 @@ export async function exportObservations(
     throw nothingToExport(`there are no observations${askedFor(query)} in ${store.location}`);
   return {
     rows: lines.rows(),
-    notices:
-      flagged > 0 ? [`${flagged} values are flagged as not to be trusted, which the table does not say`] : [],
+    notices: flaggedNotice(flagged),
   };
 }

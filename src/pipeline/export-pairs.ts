@@ -9,6 +9,7 @@ import {
   checkCancelled,
   type Exported,
   type ExportQuery,
+  flaggedNotice,
   nothingToExport,
   type Selection,
   selectionOf,
@@ -190,7 +191,7 @@ function pairsWriter(
       );
     },
     async add(runs) {
-      const pairs = pairsOfRuns(runs, [place], variables, series, new Set());
+      const pairs = pairsOfRuns(runs, [place], variables, series, new Set(), false);
       const positions = Int32Array.from(columns, (name) => pairs.columns.indexOf(name));
       if (pairs.columns.some((name) => !columns.includes(name)))
         throw new WeatherglassError(
@@ -212,11 +213,11 @@ function pairsWriter(
         rows: lines.rows(),
         notices: [
           ...(replaced > 0
-            ? [`of ${replaced} forecasts that arrived again only the last arrival is in the table`]
+            ? [
+                `${replaced} ${replaced === 1 ? 'forecast' : 'forecasts'} arrived again: the last arrival is in the table`,
+              ]
             : []),
-          ...(flagged > 0
-            ? [`${flagged} outcomes are flagged as not to be trusted, which the table does not say`]
-            : []),
+          ...flaggedNotice(flagged),
         ],
       };
     },

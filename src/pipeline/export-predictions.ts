@@ -12,6 +12,7 @@ import {
   checkCancelled,
   type Exported,
   type ExportQuery,
+  flaggedNotice,
   nothingToExport,
   selectionOf,
   type TakeText,
@@ -74,10 +75,12 @@ export async function exportPredictions(
   return {
     rows: lines.rows(),
     notices: [
-      ...(open > 0 ? [`${open} values predicted have no outcome yet and are left out`] : []),
-      ...(flagged > 0
-        ? [`${flagged} outcomes are flagged as not to be trusted, which the table does not say`]
+      ...(open > 0
+        ? [
+            `${open} ${open === 1 ? 'value predicted has' : 'values predicted have'} no outcome yet and ${open === 1 ? 'is' : 'are'} left out`,
+          ]
         : []),
+      ...flaggedNotice(flagged),
     ],
   };
 }
@@ -149,7 +152,7 @@ function whyNothing(
   return nothingToExport(
     answered === 0
       ? `${contender} has predicted nothing${asked} in ${store.location}`
-      : `the outcome of none of the ${answered} values predicted${asked} is known yet; import observations`,
+      : `no outcome of what was predicted${asked} is known yet; import observations`,
   );
 }
 

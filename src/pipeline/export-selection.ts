@@ -69,3 +69,11 @@ export function askedFor({ places, variables, period: { from, until } }: ExportQ
 export function nothingToExport(why: string): WeatherglassError {
   return new WeatherglassError('NotFound', `nothing to export: ${why}`);
 }
+
+/** What the tables cannot say of rows whose outcome the store flags; nothing where there are none. */
+export function flaggedNotice(rows: number): string[] {
+  if (rows === 0) return [];
+  return [
+    `${rows} ${rows === 1 ? 'row holds' : 'rows hold'} an outcome that is flagged as not to be trusted, which the table does not say`,
+  ];
+}

@@ -1,11 +1,13 @@
 import type { Cases } from '../models/model.ts';
+import { mergeParts } from '../store/run-parts.ts';
 import { unpackValues } from '../store/run-values.ts';
-import type { ObservationBlock, Run, Store } from '../store/store.ts';
+import { type Layout, type ObservationBlock, type Run, reducedNote, type Store } from '../store/store.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { groupCases } from './case-groups.ts';
 import { dailyLeads } from './observed-pairs.ts';
+import { summaryMembers } from './summary-members.ts';
 
 /** Forecasts and outcomes of the store as blocks that models read, with the corrections that outcomes met with later. */
 export interface History {
@@ -79,13 +81,14 @@ export async function readHistory(store: Store, query: HistoryQuery, withRecent:
       else own.push(run);
     }
   const forecast = new Set<string>();
+  const summarised = (await store.note(reducedNote)) !== undefined;
   const groups: HistoryGroup[] = [];
   const add = (source: string, pairs: Pairs) => {
     const { groups: blocks, knownTimes } = groupCases(pairs, withRecent);
     blocks.forEach((cases, k) => groups.push({ source, cases, knownTime: knownTimes[k] }));
   };
   for (const [source, runs] of bySource)
-    add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast));
+    add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised));
   const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query.issuedFrom);
   if (observed.rows > 0) add('', observed);
   return { groups, places, variables, revisions: outcomes.revisions, applied: 0 };
@@ -185,14 +188,23 @@ export function firstAt(times: ArrayLike<number>, time: number): number {
   return low;
 }
 
-/** Runs of one source as a table of pairs; `forecast` learns which places and variables it forecasts. */
+/**
+ * Runs of one source as a table of pairs, those that came in parts as one; `forecast` learns which places and variables
+ * it forecasts.
+ *
+ * @param stored as a store gives them: parts of a run follow each other
+ * @param summarised whether the store has made runs smaller: then all ensembles are read as their summaries
+ */
 export function pairsOfRuns(
-  runs: readonly Run[],
+  stored: readonly Run[],
   places: readonly TablePlace[],
   variables: readonly Variable[],
   outcomes: ReadonlyMap<string, OutcomeSeries>,
   forecast: Set<string>,
+  summarised: boolean,
 ): Pairs {
+  const whole = wholeRuns(stored);
+  const runs = summarised ? whole.map(summaryMembers) : whole;
   const layouts = [...new Set(runs.map(({ layout }) => layout))];
   const families = ['member_', 'model_', 'x_'];
   const named = [...new Set(layouts.flatMap(({ columns }) => columns))];
@@ -244,6 +256,27 @@ export function pairsOfRuns(
     }
   }
   return table;
+}
+
+/** A row of one part alone would lack the columns of the others. */
+function wholeRuns(stored: readonly Run[]): readonly Run[] {
+  const issues: Run[][] = [];
+  for (const run of stored) {
+    const parts = issues.at(-1);
+    const [first] = parts ?? [];
+    if (first?.place === run.place && first.issuedAt === run.issuedAt && first.knownAt === run.knownAt)
+      parts!.push(run);
+    else issues.push([run]);
+  }
+  const layouts = new Map<string, Layout>();
+  return issues.map((parts) => {
+    if (parts.length === 1) return parts[0];
+    const run = mergeParts(parts);
+    const text = JSON.stringify(run.layout);
+    const layout = layouts.get(text) ?? run.layout;
+    layouts.set(text, layout);
+    return { ...run, layout };
+  });
 }
 
 /** Outcomes that no source forecasts as a table of pairs without forecasts. */

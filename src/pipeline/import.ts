@@ -46,7 +46,7 @@ export async function importTable(
   };
   const observations = 'initTime' in table ? outcomesOf(table) : table;
   // All is looked at before anything is written.
-  const order = checkedOrder(observations, options.now);
+  const order = checkedOrder(observations, pairs === undefined, options.now);
   await refuseWrongUnits(store, observations, order);
   add(
     await store.write({
@@ -98,13 +98,14 @@ function outcomesOf(pairs: Pairs): Observations {
 /**
  * Rows with a value by place, variable, valid time and time of becoming known, each once.
  *
+ * @param takesBack whether an empty row after one with a value takes that back; else it says nothing
  * @throws WeatherglassError InvalidData for a value from the future and for two values where one can be.
  */
-function checkedOrder(table: Observations, now: number): Int32Array {
+function checkedOrder(table: Observations, takesBack: boolean, now: number): Int32Array {
   const { rows, place, variable, validTime, knownTime, value } = table;
   const present = new Int32Array(rows);
   let count = 0;
-  for (let row = 0; row < rows; row++) if (!Number.isNaN(value[row])) present[count++] = row;
+  for (let row = 0; row < rows; row++) if (takesBack || !Number.isNaN(value[row])) present[count++] = row;
   const order = present
     .subarray(0, count)
     .sort(
@@ -118,19 +119,20 @@ function checkedOrder(table: Observations, now: number): Int32Array {
   for (const row of order) {
     const what = () =>
       `${table.variables[variable[row]].name} of ${table.places[place[row]].name} at ${formatInstant(validTime[row])}`;
-    if (validTime[row] > now)
-      throw new WeatherglassError(
-        'InvalidData',
-        `${what()} is observed in the future: it is ${formatInstant(now)} now. Correct the times, or the clock.`,
-      );
     const before = kept > 0 ? order[kept - 1] : -1;
     const again =
       before >= 0 &&
       place[before] === place[row] &&
       variable[before] === variable[row] &&
       validTime[before] === validTime[row];
+    if (Number.isNaN(value[row]) && !again) continue;
+    if (validTime[row] > now)
+      throw new WeatherglassError(
+        'InvalidData',
+        `${what()} is observed in the future: it is ${formatInstant(now)} now. Correct the times, or the clock.`,
+      );
     if (again && knownTime[before] === knownTime[row]) {
-      if (value[before] !== value[row])
+      if (!Object.is(value[before], value[row]))
         throw new WeatherglassError(
           'InvalidData',
           `${what()} is both ${value[before]} and ${value[row]}, known at the same time; a revision needs a later known time`,
@@ -155,7 +157,9 @@ async function refuseWrongUnits(store: Store, table: Observations, order: Int32A
     const variable = table.variables[table.variable[first]];
     if (variable.unit !== '°C') continue;
     const { name } = table.places[table.place[first]];
-    const sorted = Float64Array.from(rows, (row) => table.value[row]).sort();
+    const sorted = Float64Array.from(rows, (row) => table.value[row])
+      .filter(Number.isFinite)
+      .sort();
     const usual: number[] = [];
     if (stored.has(name))
       for await (const block of store.observations({ places: [name], variables: [variable.name] }))
@@ -166,14 +170,14 @@ async function refuseWrongUnits(store: Store, table: Observations, order: Int32A
 }
 
 /** Rows of each run: one place, issue and arrival; by place, issue and arrival. */
-function issuesOf({ rows, place, initTime, availableTime, variable, lead }: Pairs): Int32Array[] {
+function issuesOf({ rows, place, initTime, availableTime, variable, validTime }: Pairs): Int32Array[] {
   const order = Int32Array.from({ length: rows }, (_, row) => row).sort(
     (a, b) =>
       place[a] - place[b] ||
       initTime[a] - initTime[b] ||
       availableTime[a] - availableTime[b] ||
       variable[a] - variable[b] ||
-      lead[a] - lead[b],
+      validTime[a] - validTime[b],
   );
   const issues: Int32Array[] = [];
   for (let from = 0, at = 1; at <= rows; at++) {

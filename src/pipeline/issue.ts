@@ -28,8 +28,11 @@ export interface IssueResult {
   readonly unanswered: number;
 }
 
-/** Days before a forecast that its recent errors are looked for in; a day more than they are. */
-const RECENT_DAYS = 91;
+/**
+ * Days of runs before a forecast that hold all of its recent errors: a day more than those reach back, and the horizon,
+ * because a run is issued before what it says is valid.
+ */
+export const recentDays = 91 + horizonHours / 24;
 
 /** Where the store notes the longest lead ever predicted, in hours: how far back a scored day's predictions go. */
 export const longestLeadNote = 'loop.longest_lead';
@@ -48,8 +51,7 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
       store: store.location,
       historyId: history?.id ?? crypto.randomUUID(),
       places,
-      historyFrom:
-        history?.from ?? Math.max(after, until - horizonHours * msPerHour) - RECENT_DAYS * msPerDay,
+      historyFrom: history?.from ?? Math.max(after, until - horizonHours * msPerHour) - recentDays * msPerDay,
       historyUntil: history?.until ?? until,
       after,
       until,

@@ -1,11 +1,11 @@
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, verifiedNote } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
-import { type IssueResult, issue } from './issue.ts';
+import { type IssueResult, issue, recentDays } from './issue.ts';
 import { readMixing } from './mixing.ts';
 import { type TrainResult, train, trainedNote } from './train.ts';
-import { verifiedNote, verify } from './verify.ts';
+import { verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */
 const TRAIN_EVERY_DAYS = 7;
@@ -78,7 +78,6 @@ function startOfDay(time: number): number {
 
 /** Days of history before the first day of a replay, where none is given. */
 const LEARNING_DAYS = 60;
-const HISTORY_DAYS = 91;
 
 /**
  * Runs the loop over stored history day by day, as it would have run live: at the start of each day it scores and learns
@@ -114,7 +113,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
       `the loop has come to ${formatInstant(reached)} already; a replay from ${formatInstant(first)} needs --again, which forgets its predictions and scores`,
     );
   // One that was stopped goes on where it stopped.
-  const from = first === began ? Math.max(first, startOfDay(reached)) : first;
+  const from = first === began && reached > first ? startOfDay(reached) : first;
   if (Number.isNaN(began)) await store.write({ notes: { [beganNote]: String(first) } });
   const id = crypto.randomUUID();
   const days = Math.max(0, Math.round((until - from) / msPerDay));
@@ -133,7 +132,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
         atArrival: true,
         trainedUntil: asOf,
         mixing: await readMixing(store, asOf),
-        history: { id, from: from - HISTORY_DAYS * msPerDay, until },
+        history: { id, from: from - recentDays * msPerDay, until },
         signal,
       },
       pool,

@@ -1,5 +1,6 @@
 import { pitBins } from '../forecast/aggregate.ts';
 import { addTarget, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
+import { addToPitHistogram } from '../scores/pit.ts';
 import type { ScoreRow } from '../store/store.ts';
 
 /**
@@ -25,21 +26,33 @@ export function addLoss(sums: Float64Array, contender: number, loss: number): vo
   sums[contender * perContender + sumsPerRecord] += loss;
 }
 
-/**
- * Adds one outcome's PIT, spread evenly over the bins between the cdf just below it and at it: what a randomised PIT
- * would do on average where the law has an atom.
- */
+/** Adds one outcome's PIT, between the cdf just below it and at it. */
 export function addPit(sums: Float64Array, contenders: number, below: number, upTo: number): void {
-  const at = contenders * perContender;
-  const width = upTo - below;
-  if (!(width > 1e-9)) {
-    sums[at + Math.min(pitBins - 1, Math.floor(upTo * pitBins))] += 1;
-    return;
-  }
-  for (let k = 0; k < pitBins; k++) {
-    const overlap = Math.min(upTo, (k + 1) / pitBins) - Math.max(below, k / pitBins);
-    if (overlap > 0) sums[at + k] += overlap / width;
-  }
+  addToPitHistogram(sums.subarray(contenders * perContender), below, upTo);
+}
+
+/** The same row with room for contenders that came later in its day; those it has keep their places. */
+export function withContenders(row: ScoreRow, contenders: readonly string[]): ScoreRow {
+  const added = contenders.filter((name) => !row.contenders.includes(name));
+  if (added.length === 0) return row;
+  const all = [...row.contenders, ...added];
+  const sums = emptySums(all.length);
+  const before = row.contenders.length * perContender;
+  sums.set(row.sums.subarray(0, before));
+  sums.set(row.sums.subarray(before), all.length * perContender);
+  return { ...row, contenders: all, sums };
+}
+
+/** The sums of two rows together, contender by contender; the first must be the caller's own. */
+export function plusRow(into: ScoreRow, row: ScoreRow): ScoreRow {
+  const sum = withContenders(into, row.contenders);
+  row.contenders.forEach((name, c) => {
+    const at = sum.contenders.indexOf(name) * perContender;
+    for (let k = 0; k < perContender; k++) sum.sums[at + k] += row.sums[c * perContender + k];
+  });
+  const [toPit, pit] = [sum.contenders.length * perContender, row.contenders.length * perContender];
+  for (let k = 0; k < pitBins; k++) sum.sums[toPit + k] += row.sums[pit + k];
+  return sum;
 }
 
 /** A score row by name. */

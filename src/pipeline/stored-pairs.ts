@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
 import { float64Column, int32Column } from '../sources/growable-column.ts';
-import type { Run, Store } from '../store/store.ts';
+import { type Run, reducedNote, type Store } from '../store/store.ts';
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
 import { firstAt, pairsOfRuns, readOutcomes } from './history.ts';
 
@@ -37,7 +37,8 @@ export async function storedPairs(store: Store, source?: string): Promise<Pairs>
   }
   const runs: Run[] = [];
   for await (const block of store.runs({ sources: [chosen] })) for (const run of block) runs.push(run);
-  return pairsOfRuns(runs, places, variables, series, new Set());
+  const summarised = (await store.note(reducedNote)) !== undefined;
+  return pairsOfRuns(runs, places, variables, series, new Set(), summarised);
 }
 
 /** Every version of every observation in the store, as a table. */

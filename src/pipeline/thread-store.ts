@@ -1,19 +1,27 @@
+import { stat } from 'node:fs/promises';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
 
-/** What a pool thread keeps open between jobs: its own reading connection, and blocks it has read. */
-const stores = new Map<string, Promise<Store>>();
+/** A thread's own reading connection to a store. */
+interface ThreadStore {
+  readonly store: Promise<Store>;
+  /** Tells the file from another that was put in its place. */
+  readonly file: bigint;
+}
 
-/** The thread's own connection to a store; it reads what was committed when it is asked. */
-export function threadStore(location: string): Promise<Store> {
-  let store = stores.get(location);
-  if (store === undefined) {
-    store = openStore(location, { readOnly: true });
-    stores.set(location, store);
-    store.catch(() => stores.delete(location));
-  }
-  return store;
+const stores = new Map<string, ThreadStore>();
+
+/** The thread's own connection to a store, kept open between jobs; it reads what was committed when it is asked. */
+export async function threadStore(location: string): Promise<Store> {
+  const { ino: file } = await stat(location, { bigint: true });
+  const known = stores.get(location);
+  if (known?.file === file) return await known.store;
+  const store = openStore(location, { readOnly: true });
+  stores.set(location, { store, file });
+  store.catch(() => stores.delete(location));
+  void known?.store.then((old) => old[Symbol.asyncDispose]()).catch(() => undefined);
+  return await store;
 }
 
 let remembered: { readonly id: string; readonly histories: Map<string, Promise<History>> } | undefined;

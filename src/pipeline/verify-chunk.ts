@@ -1,13 +1,12 @@
 import { mixableLoss } from '../forecast/aggregate.ts';
-import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import type { Control } from '../models/model.ts';
+import { openQuantileScorer, type QuantileScorer } from '../scores/quantile-scores.ts';
 import type { ScoreRow, Store, StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';
 import { msPerDay, msPerHour, utcDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { servedContenders } from './experts.ts';
-import { addLoss, addPit, addScores, emptySums } from './score-rows.ts';
-import { scoredTarget, scoreTarget } from './score-target.ts';
+import { addLoss, addPit, addScores, emptySums, withContenders } from './score-rows.ts';
 import { threadStore } from './thread-store.ts';
 
 /** Some places whose newly known outcomes are to be scored. */
@@ -125,8 +124,6 @@ async function scoreDays(
   return { rows: [...rows.values()], targets };
 }
 
-const target = scoredTarget();
-
 /** Adds a prediction's targets of the touched days to the rows; answers how many had an outcome. */
 function scorePrediction(
   prediction: StoredPrediction,
@@ -137,8 +134,9 @@ function scorePrediction(
   firstDay: number,
   endDay: number,
 ): number {
-  const { place, validTimes, runTimes, contenders, levels, quantiles } = prediction;
+  const { place, validTimes, runTimes, contenders, levels } = prediction;
   const count = levels.length;
+  const scorer = scorerFor(levels);
   let scored = 0;
   for (let i = 0; i < validTimes.length; i++) {
     const day = utcDay(validTimes[i]);
@@ -149,56 +147,62 @@ function scorePrediction(
     if (row === undefined) {
       row = { variable: variable.name, band, day, place, contenders, sums: emptySums(contenders.length) };
       rows.set(key, row);
-    }
+    } else if (row.contenders !== contenders) rows.set(key, (row = withContenders(row, contenders)));
     const outcome = outcomes.get(`${place} ${validTimes[i]}`) ?? Number.NaN;
     if (Number.isNaN(outcome)) continue;
-    const width = contenders.length * count;
-    addTargetTo(
-      row,
-      Float64Array.from(quantiles.subarray(i * width, (i + 1) * width)),
-      levels,
-      variable,
-      outcome,
-    );
+    addTargetTo(row, prediction, i * contenders.length * count, count, scorer, variable, outcome);
     scored++;
   }
   return scored;
 }
 
 function addTargetTo(
-  { contenders, sums }: ScoreRow,
-  quantiles: Float64Array,
-  levels: readonly number[],
+  row: ScoreRow,
+  { contenders, quantiles }: StoredPrediction,
+  from: number,
+  count: number,
+  scorer: QuantileScorer,
   { lower, upper }: Variable,
   outcome: number,
 ): void {
-  const count = levels.length;
-  const laws = quantileDistributions(Float64Array.from(levels), quantiles, lower, upper);
-  const range = rangeOf(quantiles, contenders.length, count);
+  const { sums } = row;
+  const range = rangeOf(quantiles, from, contenders.length, count);
   let poolLoss = 0;
   for (let c = 0; c < contenders.length; c++) {
-    if (!scoreTarget(laws, c, outcome, target)) {
+    const at = row.contenders === contenders ? c : row.contenders.indexOf(contenders[c]);
+    if (!scorer.score(quantiles, from + c * count, lower, upper, outcome)) {
       // It neither gains nor loses by its silence; the pool, which always answers, comes before the experts.
-      addLoss(sums, c, poolLoss);
+      addLoss(sums, at, poolLoss);
       continue;
     }
-    const loss = mixableLoss(target.scores.crps, range);
+    const loss = mixableLoss(scorer.scores.crps, range);
     if (contenders[c] === 'pool') {
       poolLoss = loss;
-      addPit(sums, contenders.length, laws.cdfBelow(c, outcome), laws.cdf(c, outcome));
+      addPit(sums, row.contenders.length, scorer.cdfBelow(), scorer.cdf());
     }
-    addScores(sums, c, target.scores, loss);
+    addScores(sums, at, scorer.scores, loss);
   }
 }
 
 /** Width over which the experts' laws differ: from the least of their lowest to the greatest of their highest quantiles. */
-function rangeOf(quantiles: Float64Array, contenders: number, count: number): number {
+function rangeOf(quantiles: Float32Array, from: number, contenders: number, count: number): number {
   let least = Infinity;
   let most = -Infinity;
   for (let c = servedContenders.length; c < contenders; c++) {
-    const [lowest, highest] = [quantiles[c * count], quantiles[(c + 1) * count - 1]];
+    const lowest = quantiles[from + c * count];
+    const highest = quantiles[from + (c + 1) * count - 1];
     if (lowest < least) least = lowest;
     if (highest > most) most = highest;
   }
   return Math.max(0, most - least);
+}
+
+const scorers = new Map<string, QuantileScorer>();
+
+/** One scorer for each list of levels that was ever issued. */
+function scorerFor(levels: readonly number[]): QuantileScorer {
+  const key = levels.join(' ');
+  let scorer = scorers.get(key);
+  if (scorer === undefined) scorers.set(key, (scorer = openQuantileScorer(levels)));
+  return scorer;
 }

@@ -1,7 +1,8 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { ScoreRow, Store } from '../store/store.ts';
+import { type ScoreRow, type Store, verifiedNote } from '../store/store.ts';
 import { longestLeadNote } from './issue.ts';
 import { placeChunks } from './place-chunks.ts';
+import { plusRow } from './score-rows.ts';
 import type { VerifiedChunk, VerifyChunk } from './verify-chunk.ts';
 
 export interface VerifyOptions extends RunOptions {
@@ -15,9 +16,6 @@ export interface VerifyResult {
   /** Outcomes known until then are scored. */
   readonly until: number;
 }
-
-/** Where the store notes until when outcomes are scored. */
-export const verifiedNote = 'loop.verified';
 
 /**
  * Scores what became known since the last time. A late or revised outcome has the day it belongs to scored anew.
@@ -59,9 +57,7 @@ async function allPlaces(store: Store, rows: readonly ScoreRow[]): Promise<Score
   const add = (row: ScoreRow) => {
     const key = keyOf(row);
     const sum = together.get(key);
-    if (sum === undefined) together.set(key, { ...row, place: '', sums: row.sums.slice() });
-    else if (sum.sums.length === row.sums.length)
-      for (let i = 0; i < row.sums.length; i++) sum.sums[i] += row.sums[i];
+    together.set(key, sum === undefined ? { ...row, place: '', sums: row.sums.slice() } : plusRow(sum, row));
   };
   for (const row of rows) {
     replaced.add(`${keyOf(row)} ${row.place}`);

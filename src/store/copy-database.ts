@@ -17,7 +17,12 @@ export async function copyDatabase(file: string, to: string): Promise<void> {
     using source = new DatabaseSync(resolve(file), { readOnly: true, timeout: 5000 });
     // What is no database is found by whoever reads it first.
     source.prepare('SELECT count(*) FROM sqlite_schema').get();
-    await guarded(to, () => backup(source, resolve(to), { rate: ALL_PAGES }));
+    await guarded(to, async () => {
+      await backup(source, resolve(to), { rate: ALL_PAGES });
+      // One file that can be read from anywhere: with a log it could not be read where nothing can be written.
+      using copy = new DatabaseSync(resolve(to));
+      copy.exec('PRAGMA journal_mode = DELETE');
+    });
   });
 }
 

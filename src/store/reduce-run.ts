@@ -11,20 +11,18 @@ const shares = [0.1, 0.5, 0.9];
 const MORE_DECIMALS = 2;
 const MOST_DECIMALS = 6;
 
+/** Columns of the summaries. */
+export const summaryColumns = summaries.map((summary) => `x_member_${summary}`);
+
 /** Whether a run of this layout becomes smaller. */
 export function isReducible(layout: Layout): boolean {
-  return (
-    membersIn(layout) > summaries.length && !layout.columns.some((column) => column.startsWith('x_member_'))
-  );
+  return membersIn(layout) > summaries.length && !layout.columns.includes(summaryColumns[0]);
 }
 
 /** The layout without members, and with `x_member_mean`, `x_member_sd`, `x_member_q10`, `…_q50` and `…_q90` behind. */
 export function reducedLayout({ columns, series }: Layout): Layout {
   return {
-    columns: [
-      ...columns.filter((column) => !column.startsWith('member_')),
-      ...summaries.map((summary) => `x_member_${summary}`),
-    ],
+    columns: [...columns.filter((column) => !column.startsWith('member_')), ...summaryColumns],
     series,
   };
 }
@@ -60,7 +58,8 @@ export function reducedValues(run: Run): RunValues {
   return packValues(out);
 }
 
-function summarise(members: Float64Array): readonly number[] {
+/** What is kept of some members, NaN those that are missing; in the order of {@link summaryColumns}. */
+export function summarise(members: Float64Array): readonly number[] {
   const sample = makeSample(members);
   const count = sample.values.length;
   if (count === 0) return summaries.map(() => Number.NaN);

@@ -3,9 +3,8 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { copyDatabase, putInPlace } from './copy-database.ts';
-import { sqliteCheck } from './sqlite-check.ts';
+import { refuseDamaged } from './refuse-damaged.ts';
 import { openConnection } from './sqlite-connection.ts';
-import { storeState } from './sqlite-schema.ts';
 import { lockForWriting } from './writer-lock.ts';
 
 export interface RestoreOptions {
@@ -40,25 +39,11 @@ export async function restoreStore(
   const partial = `${file}.partial-${process.pid}`;
   try {
     await copyDatabase(backup, partial);
-    refuseDamaged(partial, backup);
+    refuseDamaged(partial, backup, 'Choose another backup.');
     if (existsSync(file)) foldInLog(file);
     await putInPlace(partial, file);
   } finally {
     await rm(partial, { force: true });
-  }
-}
-
-function refuseDamaged(copy: string, backup: string): void {
-  const connection = openConnection(copy, { readOnly: false, called: backup });
-  try {
-    const found = storeState(connection) === 'new' ? ['it is an empty database'] : sqliteCheck(connection);
-    if (found.length > 0)
-      throw new WeatherglassError(
-        'InvalidData',
-        `${backup} is no whole backup: ${found.join('; ')}. Choose another backup.`,
-      );
-  } finally {
-    connection.close();
   }
 }
 

@@ -34,7 +34,8 @@ export function sqliteObservations(
       AND valid_time < ? AND known_at > ? AND known_at <= ?
     ORDER BY valid_time, known_at LIMIT ?`);
   const versions = connection.statement<readonly [knownAt: number, value: number | null, flag: string]>(`
-    SELECT known_at, value, flag FROM observation WHERE place = ? AND variable = ? AND valid_time = ?`);
+    SELECT known_at, value, flag FROM observation
+    WHERE place = ? AND variable = ? AND valid_time = ? ORDER BY known_at`);
   const insert = connection.statement(`
     INSERT INTO observation (place, variable, valid_time, known_at, value, flag, origin)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
@@ -100,10 +101,13 @@ export function sqliteObservations(
           if (same[1] === value && same[2] === flag) continue;
           throw contradiction(block, i, same[1], same[2]);
         }
+        // Sources are asked for the same days again and again: what says nothing new is no revision.
+        const before = known.findLast((version) => version[0] < knownAt);
+        if (before !== undefined && before[1] === value && before[2] === flag) continue;
         const origin = (originIds[block.origin[i]] ??= origins.add(block.origins[block.origin[i]]));
         insert.run(place, variable, validTime, knownAt, value, flag, origin);
         observations++;
-        if (known.some((version) => version[0] < knownAt)) revisions++;
+        if (before !== undefined) revisions++;
       }
       return { observations, revisions };
     },

@@ -5,16 +5,13 @@ import type { Connection } from './sqlite-connection.ts';
 import type { Layouts } from './sqlite-layouts.ts';
 import type { Rosters } from './sqlite-rosters.ts';
 import type { Runs } from './sqlite-runs.ts';
-import type { Layout, ReduceCounts } from './store.ts';
+import { type Layout, type ReduceCounts, reducedNote, verifiedNote } from './store.ts';
 
 /** Rows that are looked at together. */
 const LOOK = 512;
 /** Runs and predictions that are made smaller in one transaction: an ensemble of 50 members takes a millisecond. */
 const RUNS = 4;
 const PREDICTIONS = 64;
-
-/** The note that says until when everything that became known is scored, epoch milliseconds. */
-export const verifiedNote = 'loop.verified';
 
 interface Parts {
   readonly layouts: Layouts;
@@ -87,6 +84,7 @@ function runReducer(connection: Connection, { layouts, runs }: Parts, until: num
   const update = connection.statement(
     'UPDATE run SET layout = ?, decimals = ?, data = ?, reduced = 1 WHERE id = ? AND reduced = 0',
   );
+  const mark = connection.statement("INSERT INTO note VALUES (?, 'yes') ON CONFLICT (name) DO NOTHING");
   // Runs share few layouts.
   const reducedLayouts = new Map<Layout, Layout>();
   return {
@@ -101,6 +99,7 @@ function runReducer(connection: Connection, { layouts, runs }: Parts, until: num
       let layout = reducedLayouts.get(run.layout);
       if (layout === undefined) reducedLayouts.set(run.layout, (layout = reducedLayout(run.layout)));
       const { stored, decimals } = reducedValues(run);
+      mark.run(reducedNote);
       return update.run(layouts.add(layout), decimals, stored, id) > 0;
     },
   };

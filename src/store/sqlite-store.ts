@@ -158,6 +158,8 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
   async function close(): Promise<void> {
     using _lock = lock;
     await queue?.close();
+    // Readers that are still open would leave the log to the next one: who copies the file alone would miss it.
+    if (queue !== undefined) connection.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     connection.close();
   }
 

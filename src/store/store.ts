@@ -95,6 +95,11 @@ export interface Store extends AsyncDisposable {
   reduce(before: number): Promise<ReduceCounts>;
 }
 
+/** Note that says until when everything that became known is scored, epoch milliseconds as text. */
+export const verifiedNote = 'loop.verified';
+/** Note that is there once {@link Store.reduce} has made runs smaller: whoever reads runs meets with both kinds. */
+export const reducedNote = 'store.reduced';
+
 /** What one source's model said at one issue time for one place. Stored as issued, never overwritten. */
 export interface Run {
   readonly place: string;
@@ -251,7 +256,10 @@ export interface Changes {
   readonly variables?: readonly Variable[];
   /** Putting the same again changes nothing. */
   readonly runs?: readonly Run[];
-  /** Putting the same again changes nothing; a later `knownAt` is a revision and stays beside the first. */
+  /**
+   * Putting the same again, also as known later, changes nothing; another value with a later `knownAt` is a revision and
+   * stays beside the first.
+   */
   readonly observations?: ObservationBlock;
   readonly artefacts?: readonly StoredArtefact[];
   /** One of the same place, variable and issue stays as it is. */

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { openStandingLoop } from '../pipeline/standing-loop.ts';
+import { serveStore } from '../server/serve.ts';
+import { type CommonFlags, type Context, openSession } from './context.ts';
+import { command } from './model-flags.ts';
+
+/** Addresses that only programs on this machine reach. */
+const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+export function serveCommand(context: Context): Command {
+  return command(
+    'serve',
+    'answer over HTTP: pages for people, JSON for programs; observations are pushed here',
+  )
+    .option('--store <file>', 'store to serve (default: weatherglass.db)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'port to listen on; 0 for any free one (default: 8472)')
+    .option('--workers <n>', 'processes that answer requests (default: 1)')
+    .option('--threads <n>', 'worker threads that learn and predict (default: one a core)')
+    .option('--config <file>', 'settings file (default: weatherglass.json, if there)')
+    .action(async (flags: CommonFlags) => {
+      await using session = await openSession(context, flags);
+      const { store, host, port, workers } = session.config;
+      if (!loopback.test(host))
+        context.notice(
+          `weatherglass: whoever reaches ${host} can read everything and push observations: there are no passwords.\n`,
+        );
+      await serveStore({
+        store,
+        host,
+        port,
+        workers,
+        signal: context.signal,
+        openLoop: (open) =>
+          openStandingLoop(open, session.pool, Date.now, (error) =>
+            context.notice(`weatherglass: the loop failed and goes on later: ${String(error)}\n`),
+          ),
+        onListening: (url) => context.write(flags.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
+      });
+    });
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { pitBins } from '../forecast/aggregate.ts';
+import { finish, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
+import type { ScoreRow } from '../store/store.ts';
+import { addLoss, addPit, addScores, emptySums, scoreRecord } from './score-rows.ts';
+
+const scores = (crps: number): TargetScores => ({
+  crps,
+  crps_fair: crps,
+  absolute_error: 2 * crps,
+  squared_error: 9,
+  error: -1,
+  coverage90: 1,
+  width90: 5,
+  pinball: crps / 2,
+});
+
+const rowOf = (contenders: readonly string[], sums: Float64Array): ScoreRow => ({
+  variable: 'temperature_2m',
+  band: 24,
+  day: 20_000,
+  place: '',
+  contenders,
+  sums,
+});
+
+describe('a row of scores', () => {
+  const contenders = ['aggregate', 'pool', 'emos'];
+
+  test('gives back by name what was added to it', () => {
+    const sums = emptySums(3);
+    addScores(sums, 0, scores(1), 0.1);
+    addScores(sums, 0, scores(2), 0.2);
+    addScores(sums, 2, scores(5), 0.5);
+    addLoss(sums, 2, 0.25);
+    addPit(sums, 3, 0.5, 0.5);
+    const record = scoreRecord(rowOf(contenders, sums));
+    expect(record.targets).toBe(2);
+    expect(finish(record.sums('aggregate')!)).toMatchObject({ crps: 1.5, mae: 3, rmse: 3, targets: 2 });
+    expect(record.loss('aggregate')).toBeCloseTo(0.3, 12);
+    // A loss alone is no score: one target, and no better or worse for its silence.
+    expect(finish(record.sums('emos')!)).toMatchObject({ crps: 5, targets: 1 });
+    expect(record.loss('emos')).toBe(0.75);
+    expect(record.sums('pool')).toEqual(new Float64Array(sumsPerRecord));
+    expect(record.loss('pool')).toBe(0);
+    expect([...record.pit(pitBins)].indexOf(1)).toBe(10);
+  });
+
+  test('knows nothing of others', () => {
+    const record = scoreRecord(rowOf(contenders, emptySums(3)));
+    expect(record.sums('idr')).toBeUndefined();
+    expect(record.loss('idr')).toBeUndefined();
+    expect(record.targets).toBe(0);
+  });
+});
+
+describe('the PIT', () => {
+  const added = (below: number, upTo: number) => {
+    const sums = emptySums(1);
+    addPit(sums, 1, below, upTo);
+    expect(sums.subarray(0, -pitBins)).toEqual(new Float64Array(sumsPerRecord + 1));
+    return [...sums.subarray(-pitBins)];
+  };
+  const only = (bins: Readonly<Record<number, number>>) =>
+    Array.from({ length: pitBins }, (_, k) => expect.closeTo(bins[k] ?? 0, 12) as number);
+
+  test.each([
+    [0, 0],
+    [0.049, 0],
+    [0.05, 1],
+    [0.999, 19],
+    [1, 19],
+  ])('%d counts once, in bin %d', (value, bin) => {
+    expect(added(value, value)).toEqual(only({ [bin]: 1 }));
+  });
+
+  // An atom from 0.03 to 0.18: 0.02, 0.05, 0.05 and 0.03 of its 0.15 lie in the first four bins.
+  test('of an atom is spread over it by hand', () => {
+    expect(added(0.03, 0.18)).toEqual(only({ 0: 2 / 15, 1: 1 / 3, 2: 1 / 3, 3: 1 / 5 }));
+    expect(added(0, 1)).toEqual(Array.from({ length: pitBins }, () => expect.closeTo(0.05, 12) as number));
+    expect(added(0.501, 0.502)).toEqual(only({ 10: 1 }));
+  });
+
+  test('of any atom counts once', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(share, share, (a, b) => {
+        const bins = added(Math.min(a, b), Math.max(a, b));
+        expect(bins.reduce((sum, one) => sum + one)).toBeCloseTo(1, 6);
+        expect(Math.min(...bins)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});

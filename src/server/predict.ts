@@ -1,0 +1,135 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { WeatherglassError } from '../errors.ts';
+import { nearestPlace } from '../pipeline/nearest-place.ts';
+import { type Provenance, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import type { Store } from '../store/store.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
+import { instantOrNull, numberOrNull } from './json-values.ts';
+import { instant, numberWithin, parameter, readQuery, repeatable } from './read-query.ts';
+import type { Serving } from './serving.ts';
+
+const parameters = z.strictObject({
+  place: repeatable.optional(),
+  latitude: numberWithin(-90, 90).optional(),
+  longitude: numberWithin(-180, 180).optional(),
+  variable: repeatable.optional(),
+  until: instant.optional(),
+  hours: numberWithin(0, 100_000).optional(),
+  levels: parameter(parseLevels).optional(),
+  above: repeatable.optional(),
+});
+
+/** `GET /v1/predict`: what is said of the time ahead at some places, with its provenance. */
+export function predictRoute(app: FastifyInstance, { store }: Serving): void {
+  app.get('/v1/predict', async ({ query, moment: { now, demo } }) => {
+    const { place, latitude, longitude, variable, until, hours, levels, above } = readQuery(
+      parameters,
+      query,
+    );
+    if (until !== undefined && hours !== undefined)
+      throw new WeatherglassError('Usage', 'give until or hours, not both');
+    const { places, nearest } = await placesOf(store, { place, latitude, longitude });
+    const served = await servedPredictions(store, {
+      places,
+      variables: variable,
+      asOf: now,
+      until: hours === undefined ? until : now + hours * msPerHour,
+      levels,
+      thresholds: above && thresholdsOf(above),
+    });
+    return {
+      as_of: formatInstant(served.asOf),
+      ...(demo && { demo }),
+      ...(nearest && { nearest_place: nearest }),
+      levels: served.levels,
+      predictions: served.predictions.map(predictionJson),
+    };
+  });
+}
+
+interface Where {
+  readonly place: readonly string[] | undefined;
+  readonly latitude: number | undefined;
+  readonly longitude: number | undefined;
+}
+
+/** The places by name, or the one nearest to coordinates. */
+async function placesOf(store: Store, { place, latitude, longitude }: Where) {
+  if (place !== undefined) {
+    if (latitude !== undefined || longitude !== undefined)
+      throw new WeatherglassError('Usage', 'give place, or latitude and longitude, not both');
+    return { places: [...new Set(place)] };
+  }
+  if (latitude === undefined || longitude === undefined)
+    throw new WeatherglassError(
+      'Usage',
+      'give place, or latitude and longitude; /v1/places lists the places that are followed',
+    );
+  const { place: found, distanceKm } = nearestPlace(await store.places(), {
+    latitude,
+    longitude,
+    elevation: Number.NaN,
+  });
+  return { places: [found.name], nearest: { name: found.name, distance_km: numberOrNull(distanceKm) } };
+}
+
+function predictionJson(one: ServedPrediction) {
+  return {
+    place: one.place,
+    variable: one.variable,
+    unit: one.unit,
+    issued_at: formatInstant(one.issuedAt),
+    valid_time: formatInstant(one.validTime),
+    lead_hours: numberOrNull(one.lead),
+    mean: numberOrNull(one.mean),
+    quantiles: one.quantiles.map(numberOrNull),
+    probabilities: Object.fromEntries(
+      Object.entries(one.probabilities).map(([threshold, share]) => [threshold, numberOrNull(share)]),
+    ),
+    provenance: provenanceJson(one.provenance),
+  };
+}
+
+function provenanceJson({ experts, sources, runTime, ageHours, trainedOn, truth }: Provenance) {
+  return {
+    experts: experts.map(({ name, weight }) => ({ name, weight: numberOrNull(weight) })),
+    sources,
+    run_time: instantOrNull(runTime),
+    age_hours: numberOrNull(ageHours),
+    trained_on: {
+      rows: trainedOn.rows,
+      from: instantOrNull(trainedOn.from),
+      until: instantOrNull(trainedOn.until),
+    },
+    truth,
+  };
+}
+
+/** Percentages such as `10,50,90` as shares. */
+function parseLevels(text: string): number[] {
+  const levels = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word) / 100));
+  if (!levels.every((level, k) => level > (levels[k - 1] ?? 0) && level < 1))
+    throw new Error(
+      `must be percentages in ascending order between 0 and 100, such as 10,50,90, not ${JSON.stringify(text)}`,
+    );
+  return levels;
+}
+
+/** `variable=value` texts as values by variable. */
+function thresholdsOf(texts: readonly string[]): Readonly<Record<string, readonly number[]>> {
+  const pairs = texts.map((text) => {
+    const match = /^([a-z][a-z0-9_]*)=(-?\d+(?:\.\d+)?)$/.exec(text);
+    if (match === null)
+      throw new WeatherglassError(
+        'Usage',
+        `parameter above must be a variable and a value, such as precipitation_sum=1, not ${JSON.stringify(text)}`,
+      );
+    return { variable: match[1], value: Number(match[2]) };
+  });
+  return Object.fromEntries(
+    Map.groupBy(pairs, ({ variable }) => variable)
+      .entries()
+      .map(([variable, own]) => [variable, [...new Set(own.map(({ value }) => value))]]),
+  );
+}

@@ -1,0 +1,61 @@
+/** An encoded reply. */
+export interface CachedReply {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+export interface ReplyCache {
+  /** The reply kept for a URL; none if what it was made of has changed. */
+  get(url: string, state: string): CachedReply | undefined;
+  /** Keeps a reply that was made while the store was in `state`; not if the cache has seen a later one. */
+  put(url: string, state: string, reply: CachedReply): void;
+}
+
+export interface CacheLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/**
+ * Encoded replies by raw URL, all of one state: the first request of another state empties the cache.
+ *
+ * The reply used longest ago makes room. A reply that would fill more than a quarter is not kept.
+ */
+export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
+  const replies = new Map<string, CachedReply>();
+  let kept = 0;
+  let of = '';
+
+  function drop(url: string): void {
+    kept -= replies.get(url)?.body.length ?? 0;
+    replies.delete(url);
+  }
+
+  return {
+    get(url, state) {
+      if (state !== of) {
+        replies.clear();
+        kept = 0;
+        of = state;
+        return undefined;
+      }
+      const reply = replies.get(url);
+      if (reply === undefined) return undefined;
+      // Put back at the end: a Map keeps its entries in the order they were put in.
+      replies.delete(url);
+      replies.set(url, reply);
+      return reply;
+    },
+
+    put(url, state, reply) {
+      if (state !== of || reply.body.length > bytes / 4) return;
+      drop(url);
+      replies.set(url, reply);
+      kept += reply.body.length;
+      for (const [oldest] of replies) {
+        if (replies.size <= entries && kept <= bytes) break;
+        drop(oldest);
+      }
+    },
+  };
+}
