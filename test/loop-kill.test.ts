@@ -103,9 +103,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'replay',
     kills: 13,
-    command: commandLine(
-      ...['replay', '--from', date(REPLAY_FROM), '--to', date(REPLAY_UNTIL), '--threads', '1'],
-    ),
+    command: commandLine('replay', '--from', date(REPLAY_FROM), '--to', date(REPLAY_UNTIL), '--threads', '1'),
     prepare: importHistory,
     stages: 3,
   },
@@ -228,11 +226,12 @@ async function runAndKill(
   cwd: string,
   moment: number,
 ): Promise<Ended & { readonly moment: number }> {
-  cpSync(base, cwd, { recursive: true });
-  const ended = await runUntil(command, cwd, moment);
-  if (ended.exitCode === null) return { ...ended, moment };
-  rmSync(cwd, { recursive: true });
-  return await runAndKill(command, base, cwd, moment / 2);
+  for (let after = moment; ; after /= 2) {
+    cpSync(base, cwd, { recursive: true });
+    const ended = await runUntil(command, cwd, after);
+    if (ended.exitCode === null) return { ...ended, moment: after };
+    rmSync(cwd, { recursive: true });
+  }
 }
 
 describe('kill -9', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPool } from '../src/index.ts';
 import { replay, step } from '../src/pipeline/loop.ts';
 import { verify } from '../src/pipeline/verify.ts';
@@ -148,17 +148,20 @@ function removed({ forecasts, outcomes }: World): World {
   };
 }
 
-const truth = replayed(honest);
+let truth: Awaited<ReturnType<typeof replayed>>;
+beforeAll(async () => {
+  truth = await replayed(honest);
+});
 
 describe('what a replay says by a time', () => {
   it('is what it would have said had everything later been otherwise', async () => {
-    const said = await truth;
+    const said = truth;
     expect(said.predictions.length).toBeGreaterThan(40);
     expect(await replayed(wild(honest))).toEqual(said);
   });
 
   it('is what it would have said had nothing come later', async () => {
-    expect(await replayed(removed(honest))).toEqual(await truth);
+    expect(await replayed(removed(honest))).toEqual(truth);
   });
 
   it('does depend on what was known', async () => {
@@ -168,8 +171,8 @@ describe('what a replay says by a time', () => {
     );
     const values = new Map(outcomes.map((row) => [`${row.place} ${row.variable} ${row.valid}`, row]));
     const said = await replayed({ ...honest, outcomes: [...values.values()] });
-    expect(said.predictions.length).toBe((await truth).predictions.length);
-    expect(said.predictions).not.toEqual((await truth).predictions);
+    expect(said.predictions.length).toBe(truth.predictions.length);
+    expect(said.predictions).not.toEqual(truth.predictions);
   });
 
   it('is the same where it stops there', async () => {
@@ -207,7 +210,7 @@ describe('what a replay says by a time', () => {
       },
     ],
   ])('does not depend on a %s that begins later', async (_, forecasts) => {
-    expect(await replayed({ ...honest, forecasts })).toEqual(await truth);
+    expect(await replayed({ ...honest, forecasts })).toEqual(truth);
   });
 
   it('does not depend on a source that begins later to forecast a place observed until then', async () => {

@@ -136,6 +136,8 @@ function rounded(value: number): number {
   return Math.round(100 * value) / 100;
 }
 
+const placeColumns = ['place', 'latitude', 'longitude', 'elevation'];
+
 function placeFields(place: string): string[] {
   const number = Number(place.split(' ')[1]);
   return [place, String(47 + number / 2), String(8 + number / 3), String(100 * number)];
@@ -149,8 +151,15 @@ export function pairsTable(rows: readonly SimulatedRow[]): Table {
   const columns = [...new Set(rows.flatMap(({ forecasts }) => Object.keys(forecasts)))];
   return [
     [
-      ...['place', 'latitude', 'longitude', 'elevation', 'init_time', 'available_time', 'valid_time'],
-      ...['outcome_known_time', 'variable', 'unit', 'observation', ...columns],
+      ...placeColumns,
+      'init_time',
+      'available_time',
+      'valid_time',
+      'outcome_known_time',
+      'variable',
+      'unit',
+      'observation',
+      ...columns,
     ],
     ...rows.map((row) => [
       ...placeFields(row.place),
@@ -178,10 +187,7 @@ export function outcomesTable(
       .map((row) => [`${row.place} ${row.variable} ${row.valid} ${row.known}`, row]),
   );
   return [
-    [
-      ...['place', 'latitude', 'longitude', 'elevation', 'valid_time', 'known_time'],
-      ...['variable', 'unit', 'observation'],
-    ],
+    [...placeColumns, 'valid_time', 'known_time', 'variable', 'unit', 'observation'],
     ...[...byName.values()].map((row) => [
       ...placeFields(row.place),
       formatInstant(row.valid),

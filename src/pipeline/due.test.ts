@@ -176,6 +176,19 @@ describe('several sources', () => {
     expect(due(forecasts, { after: 12.5, until: 13 })).toEqual([['hill @ 13', '36 from 12: gfs 12, icon 6']]);
   });
 
+  test('nothing joins before it was known, though it is known by the end of the window', () => {
+    const forecasts = [
+      { source: 'icon', issued: 6, lead: 30 },
+      { source: 'gfs', issued: 12, lead: 24 },
+      { source: 'icon', issued: 11, lead: 25, known: 20 },
+    ];
+    expect(due(forecasts)).toEqual([
+      ['hill @ 7', '36 from 6: icon 6'],
+      ['hill @ 13', '36 from 12: gfs 12, icon 6'],
+      ['hill @ 20', '36 from 12: icon 11, gfs 12'],
+    ]);
+  });
+
   test('the run counts as issued when its newest input was', () => {
     const forecasts = [
       { source: 'gfs', issued: 0, lead: 24, known: 10 },

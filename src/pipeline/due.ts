@@ -63,7 +63,7 @@ export function duePredictions(
       else keepNewest(inputs, group, row);
     }
   }
-  const known = inputsByTarget(groups, due.values());
+  const known = inputsByTarget(groups, [...due.values()]);
   return [...due.values()]
     .sort((a, b) => a.place - b.place || a.issuedAt - b.issuedAt)
     .map(({ place, issuedAt, targets }) => ({
@@ -96,27 +96,32 @@ function initTimeOf({ group, row }: DueInput): number {
   return group.cases.initTime[row];
 }
 
-/** Every forecast of each place and of each valid time that something is due for, those between included. */
+/** For each place and valid time the forecasts that could take the place of what is due, or join it. */
 function inputsByTarget(
   groups: readonly HistoryGroup[],
-  due: Iterable<{ readonly targets: ReadonlyMap<number, unknown> }>,
+  due: readonly { readonly issuedAt: number; readonly targets: ReadonlyMap<number, readonly DueInput[]> }[],
 ): ReadonlyMap<string, readonly DueInput[]> {
-  let first = Infinity;
-  let last = -Infinity;
-  for (const { targets } of due)
-    for (const validTime of targets.keys()) {
-      first = Math.min(first, validTime);
-      last = Math.max(last, validTime);
+  let [first, last, latestIssue, oldestRun] = [Infinity, -Infinity, -Infinity, Infinity];
+  for (const { issuedAt, targets } of due) {
+    latestIssue = Math.max(latestIssue, issuedAt);
+    for (const [time, inputs] of targets) {
+      first = Math.min(first, time);
+      last = Math.max(last, time);
+      for (const input of inputs) oldestRun = Math.min(oldestRun, initTimeOf(input));
     }
-  const inputs = new Map<string, DueInput[]>();
+  }
+  // An older run joins those of other sources only.
+  if (groups.some(({ source }) => source !== groups[0].source)) oldestRun = -Infinity;
+  const found = new Map<string, DueInput[]>();
   for (const group of groups) {
-    const { place, validTime } = group.cases;
+    const { place, initTime, validTime, availableTime } = group.cases;
     for (let row = firstAt(validTime, first); validTime[row] <= last; row++) {
+      if (initTime[row] < oldestRun || availableTime[row] > latestIssue) continue;
       const key = `${place[row]} ${validTime[row]}`;
-      const own = inputs.get(key);
-      if (own === undefined) inputs.set(key, [{ group, row }]);
+      const own = found.get(key);
+      if (own === undefined) found.set(key, [{ group, row }]);
       else own.push({ group, row });
     }
   }
-  return inputs;
+  return found;
 }

@@ -61,7 +61,12 @@ describe('who answers', () => {
     expect(contendersOf(['gfs'])).toEqual([
       'aggregate',
       'pool',
-      ...['dressed', 'climatology', 'emos', 'emos-season', 'emos-station', 'idr'],
+      'dressed',
+      'climatology',
+      'emos',
+      'emos-season',
+      'emos-station',
+      'idr',
     ]);
     expect(contendersOf([''])).toEqual(['aggregate', 'pool', 'climatology', 'persistence', 'harmonic']);
     const several = contendersOf(['gfs', '']);
@@ -140,10 +145,7 @@ describe('experts of observations alone', () => {
       1,
       4,
     );
-    expect([...out].map((value) => value === 7)).toEqual([
-      ...[true, true, true, true],
-      ...[true, false, false, false, true],
-    ]);
+    expect([...out].map((value) => (value === 7 ? '.' : 'x')).join('')).toBe('.....xxx.');
   });
 
   test('leave out a place where nothing can be learned', () => {

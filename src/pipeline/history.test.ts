@@ -33,6 +33,8 @@ interface Forecast {
   readonly known?: number;
   readonly leads: readonly number[];
   readonly columns?: readonly string[];
+  /** Instead of the variable and its leads. */
+  readonly series?: Layout['series'];
   /** Leads x columns. */
   readonly values: readonly number[];
 }
@@ -48,7 +50,7 @@ interface Outcome {
 
 function runOf(given: Forecast): Run {
   const { place = 'hill', source = 'gfs', variable = 'temperature_2m', columns = ['model_a'] } = given;
-  const layout: Layout = { columns, series: [{ variable, leads: given.leads }] };
+  const layout: Layout = { columns, series: given.series ?? [{ variable, leads: given.leads }] };
   return {
     place,
     source,
@@ -174,6 +176,15 @@ describe('a history', () => {
     ).toEqual([
       ['plain', 'wind_speed_10m', 6, 3],
       ['plain', 'wind_speed_10m', 12, Number.NaN],
+    ]);
+    // A run may hold more than that.
+    const series = variables.map(({ name }) => ({ variable: name, leads: [6, 12] }));
+    const both = await historyOf([{ ...forecast, series, values: [1, 2, 3, 4] }], [], {
+      variables: ['wind_speed_10m'],
+    });
+    expect(rowsOf(both).map((row) => [row.variable, row.lead, row.forecast.model_a])).toEqual([
+      ['wind_speed_10m', 6, 3],
+      ['wind_speed_10m', 12, 4],
     ]);
     const later = await historyOf([forecast, { ...forecast, issued: 5 }], [], { issuedFrom: 1 });
     expect(new Set(rowsOf(later).map(({ issued }) => issued))).toEqual(new Set([5]));
@@ -372,7 +383,8 @@ test('rows are those that were put, as known by any time, whatever was put', asy
     place: fc.constantFrom('hill', 'plain'),
     source: fc.constantFrom('gfs', 'icon'),
     issued: fc.integer({ min: 0, max: 4 }).map((n) => 6 * n),
-    delay: fc.constantFrom(1, 3, 30),
+    // Two issues may arrive together.
+    delay: fc.constantFrom(1, 7, 30),
     // Tenths need their decimals to be restored, thirds need doubles.
     values: fc.array(
       fc.oneof(
@@ -384,7 +396,7 @@ test('rows are those that were put, as known by any time, whatever was put', asy
         maxLength: 2,
       },
     ),
-    leads: fc.constantFrom([6, 12], [6, 7.1], [12, 24]),
+    leads: fc.constantFrom([6, 12], [2.3, 7.1], [12, 24]),
   });
   const anyOutcome = fc.record({
     place: fc.constantFrom('hill', 'plain'),

@@ -230,6 +230,27 @@ describe('a table of observations', () => {
     expect(await store.sources()).toEqual([]);
   });
 
+  test('takes a value back by an empty one that was known later; an empty one alone says nothing', async () => {
+    const table = seenOf([
+      { valid: 6, value: 2 },
+      { valid: 6, known: 9, value: Number.NaN },
+      { valid: 12, known: 13, value: Number.NaN },
+      { valid: 12, known: 14, value: 3 },
+    ]);
+    expect(await importing(table)).toEqual({ ...nothing, places: 1, observations: 3, revisions: 1 });
+    expect(await seen()).toEqual([
+      'hill temperature_2m 6/6 = 2 by station',
+      'hill temperature_2m 6/9 = NaN by station',
+      'hill temperature_2m 12/14 = 3 by station',
+    ]);
+    // Of pairs an empty one is an outcome that this forecast came too early, or too late, to know.
+    const pairs = pairsOf([
+      { issued: 12, lead: 12, outcome: 4 },
+      { issued: 18, lead: 6, known: 30 },
+    ]);
+    expect((await importing(pairs)).observations).toBe(1);
+  });
+
   test('longer than one piece is written whole', async () => {
     const long = seenOf(Array.from({ length: 20_001 }, (_, k) => ({ valid: k / 4, value: k % 30 })));
     const steps: string[] = [];

@@ -73,9 +73,10 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     if (due.length === 0) continue;
     const artefacts = await threadArtefacts(store, variable.name, chunk.trainedUntil);
     const sources = [...new Set(groups.map(({ source }) => source))];
-    const answers = groups.map((group) => answersOf(group, due, artefacts));
+    const rows = rowsDue(due);
+    const answers = new Map([...rows].map(([group, own]) => [group, answersOf(group, own, artefacts)]));
     const mixing = chunk.mixing.find((one) => one.variable === variable.name);
-    const issued = mixDue(variable, history, due, sources, groups, answers, mixing, artefacts);
+    const issued = mixDue(variable, history, due, sources, answers, mixing, artefacts);
     predictions.push(...issued.predictions);
     unanswered += issued.unanswered;
     longestLead = Math.max(longestLead, issued.longestLead);
@@ -98,32 +99,44 @@ async function lastIssuesOf(
 
 /** Quantiles of a group's experts for the rows that are due. */
 interface GroupAnswers {
-  /** Position of a row in `quantiles`; −1 for one that is not due. */
+  /** Position of a row in `quantiles`; of no meaning for a row that is not due. */
   readonly position: Int32Array;
   /** Positions x experts x levels; NaN where an expert has no answer. */
   readonly quantiles: Float64Array;
+  /** Experts x levels. */
+  readonly width: number;
+}
+
+/** Rows of each group that some prediction reads. */
+function rowsDue(due: readonly DuePrediction[]): Map<HistoryGroup, Set<number>> {
+  const rows = new Map<HistoryGroup, Set<number>>();
+  for (const { targets } of due)
+    for (const { inputs } of targets)
+      for (const { group, row } of inputs) {
+        const own = rows.get(group);
+        if (own === undefined) rows.set(group, new Set([row]));
+        else own.add(row);
+      }
+  return rows;
 }
 
 function answersOf(
-  group: HistoryGroup,
-  due: readonly DuePrediction[],
+  { cases, source }: HistoryGroup,
+  rows: ReadonlySet<number>,
   artefacts: ArtefactTable,
 ): GroupAnswers {
-  const { cases, source } = group;
-  const position = new Int32Array(cases.size).fill(-1);
-  const wanted: number[] = [];
-  for (const { targets } of due)
-    for (const { inputs } of targets)
-      for (const input of inputs)
-        if (input.group === group && position[input.row] < 0)
-          position[input.row] = wanted.push(input.row) - 1;
+  const wanted = Int32Array.from(rows);
+  const position = new Int32Array(cases.size);
+  wanted.forEach((row, at) => {
+    position[row] = at;
+  });
   const models = expertsFor(source);
   const width = models.length * levels.length;
   const quantiles = new Float64Array(wanted.length * width).fill(Number.NaN);
-  const targets = { cases, rows: Int32Array.from(wanted) };
+  const targets = { cases, rows: wanted };
   models.forEach((model, k) => {
     const artefact = artefacts.get(artefactKey(source, cases.lead, model.name));
-    if (artefact === undefined || wanted.length === 0) return;
+    if (artefact === undefined) return;
     try {
       expertQuantiles(model, artefact, targets, levels, quantiles, k * levels.length, width);
     } catch (error) {
@@ -131,7 +144,7 @@ function answersOf(
       if (!isWeatherglassError(error, 'InvalidData')) throw error;
     }
   });
-  return { position, quantiles };
+  return { position, quantiles, width };
 }
 
 function mixDue(
@@ -139,8 +152,7 @@ function mixDue(
   history: History,
   due: readonly DuePrediction[],
   sources: readonly string[],
-  groups: readonly HistoryGroup[],
-  answers: readonly GroupAnswers[],
+  answers: ReadonlyMap<HistoryGroup, GroupAnswers>,
   mixing: Mixing | undefined,
   artefacts: ArtefactTable,
 ): IssuedChunk {
@@ -164,8 +176,7 @@ function mixDue(
   function gather({ inputs }: DueTarget): void {
     row.fill(Number.NaN);
     for (const { group, row: at } of inputs) {
-      const { position, quantiles } = answers[groups.indexOf(group)];
-      const width = expertsFor(group.source).length * count;
+      const { position, quantiles, width } = answers.get(group)!;
       const from = position[at] * width;
       row.set(quantiles.subarray(from, from + width), firstExpert.get(group.source)! * count);
     }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { pitBins } from '../forecast/aggregate.ts';
 import { finish, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
 import type { ScoreRow } from '../store/store.ts';
-import { addLoss, addPit, addScores, emptySums, scoreRecord } from './score-rows.ts';
+import { addLoss, addPit, addScores, emptySums, plusRow, scoreRecord, withContenders } from './score-rows.ts';
 
 const scores = (crps: number): TargetScores => ({
   crps,
@@ -52,6 +52,56 @@ describe('a row of scores', () => {
     expect(record.sums('idr')).toBeUndefined();
     expect(record.loss('idr')).toBeUndefined();
     expect(record.targets).toBe(0);
+  });
+});
+
+describe('rows of different contenders', () => {
+  /** One target for each loss given to a contender, the pool's PIT in the bin of that share. */
+  function scored(losses: Readonly<Record<string, number>>, pit: number): ScoreRow {
+    const names = Object.keys(losses);
+    const sums = emptySums(names.length);
+    names.forEach((name, c) => addScores(sums, c, scores(10 * losses[name]), losses[name]));
+    addPit(sums, names.length, pit, pit);
+    return rowOf(names, sums);
+  }
+  const morning = () => scored({ aggregate: 1, pool: 2, emos: 3, old: 4 }, 0.1);
+  const evening = () => scored({ aggregate: 0.5, pool: 0.25, new: 7, emos: 6 }, 0.9);
+  const lossesOf = (row: ScoreRow) =>
+    Object.fromEntries(row.contenders.map((name) => [name, scoreRecord(row).loss(name)]));
+  const countsOf = (row: ScoreRow) =>
+    Object.fromEntries(row.contenders.map((name) => [name, scoreRecord(row).sums(name)![0]]));
+
+  test('are added by name; who is in one alone neither gains nor loses by its absence', () => {
+    const sum = plusRow(morning(), evening());
+    expect(lossesOf(sum)).toEqual({ aggregate: 1.5, pool: 2.25, emos: 9, old: 4.25, new: 9 });
+    expect(countsOf(sum)).toEqual({ aggregate: 2, pool: 2, emos: 2, old: 1, new: 1 });
+    expect(finish(scoreRecord(sum).sums('emos')!)).toMatchObject({ crps: 45, targets: 2 });
+    expect([...scoreRecord(sum).pit(pitBins)].map((count, bin) => count * bin).filter(Boolean)).toEqual([
+      2, 18,
+    ]);
+    // In the other order they stand in other places, and say the same.
+    const turned = plusRow(evening(), morning());
+    expect(lossesOf(turned)).toEqual(lossesOf(sum));
+    expect(countsOf(turned)).toEqual(countsOf(sum));
+    expect(scoreRecord(turned).pit(pitBins)).toEqual(scoreRecord(sum).pit(pitBins));
+  });
+
+  test('leave the second as it is, and the place and day of the first', () => {
+    const row = { ...evening(), place: 'here' };
+    const before = structuredClone(row);
+    expect(plusRow(morning(), row)).toMatchObject({ place: '', band: 24, day: 20_000 });
+    expect(row).toEqual(before);
+  });
+
+  test('make room for one another', () => {
+    const row = morning();
+    expect(withContenders(row, ['emos', 'pool'])).toBe(row);
+    const wider = withContenders(row, ['aggregate', 'new', 'emos']);
+    expect(wider.contenders).toEqual(['aggregate', 'pool', 'emos', 'old', 'new']);
+    expect(lossesOf(wider)).toEqual({ aggregate: 1, pool: 2, emos: 3, old: 4, new: 2 });
+    expect(countsOf(wider).new).toBe(0);
+    expect(scoreRecord(wider).pit(pitBins)).toEqual(scoreRecord(row).pit(pitBins));
+    expect(row).toEqual(morning());
   });
 });
 

@@ -31,7 +31,10 @@ export function addPit(sums: Float64Array, contenders: number, below: number, up
   addToPitHistogram(sums.subarray(contenders * perContender), below, upTo);
 }
 
-/** The same row with room for contenders that came later in its day; those it has keep their places. */
+/**
+ * The same row with room for contenders that came later in its day; those it has keep their places. The newcomers are
+ * given the loss of the pool on the targets they missed.
+ */
 export function withContenders(row: ScoreRow, contenders: readonly string[]): ScoreRow {
   const added = contenders.filter((name) => !row.contenders.includes(name));
   if (added.length === 0) return row;
@@ -40,15 +43,24 @@ export function withContenders(row: ScoreRow, contenders: readonly string[]): Sc
   const before = row.contenders.length * perContender;
   sums.set(row.sums.subarray(0, before));
   sums.set(row.sums.subarray(before), all.length * perContender);
+  const missed = scoreRecord(row).loss('pool') ?? 0;
+  for (let c = row.contenders.length; c < all.length; c++) addLoss(sums, c, missed);
   return { ...row, contenders: all, sums };
 }
 
-/** The sums of two rows together, contender by contender; the first must be the caller's own. */
+/**
+ * The sums of two rows together, contender by contender; the first must be the caller's own. One that is in a single
+ * row is given the pool's loss of the other.
+ */
 export function plusRow(into: ScoreRow, row: ScoreRow): ScoreRow {
   const sum = withContenders(into, row.contenders);
   row.contenders.forEach((name, c) => {
     const at = sum.contenders.indexOf(name) * perContender;
     for (let k = 0; k < perContender; k++) sum.sums[at + k] += row.sums[c * perContender + k];
+  });
+  const missed = scoreRecord(row).loss('pool') ?? 0;
+  sum.contenders.forEach((name, c) => {
+    if (!row.contenders.includes(name)) addLoss(sum.sums, c, missed);
   });
   const [toPit, pit] = [sum.contenders.length * perContender, row.contenders.length * perContender];
   for (let k = 0; k < pitBins; k++) sum.sums[toPit + k] += row.sums[pit + k];

@@ -40,6 +40,7 @@ export async function serveStore(options: ServeOptions): Promise<void> {
   await using store = await openStore(options.store, { create: false });
   const port = await freePort(host, options.port);
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+  let loop: StandingLoop | undefined;
   const crew = startCrew({
     count: workers,
     settings: { store: options.store, host, port },
@@ -55,15 +56,26 @@ export async function serveStore(options: ServeOptions): Promise<void> {
       loop?.poke();
     },
   });
-  await using loop = options.openLoop?.(store);
   const aborted = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => aborted.resolve(), { once: true });
   if (signal.aborted) aborted.resolve();
   try {
+    loop = options.openLoop?.(store);
     await Promise.race([crew.ready, aborted.promise]);
     if (!signal.aborted) onListening?.(urlOf(host, port));
     await aborted.promise;
   } finally {
-    await crew.drain(DRAIN);
+    await Promise.all([crew.drain(DRAIN), loop && endLoop(loop)]);
   }
+}
+
+/**
+ * Ends the loop, or waits for it no longer: a thread may be far from its next look whether it should stop. What a turn
+ * did not come to write, the next one does.
+ */
+async function endLoop(loop: StandingLoop): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const deadline = setTimeout(resolve, DRAIN);
+  await Promise.race([loop[Symbol.asyncDispose](), late]);
+  clearTimeout(deadline);
 }
