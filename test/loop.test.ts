@@ -76,6 +76,11 @@ async function scoredAnew(store: Store): Promise<string[]> {
   return (await scoresIn(fresh)).filter((text) => !text.startsWith('all places'));
 }
 
+/** What is in a store but for its observations, which say the name of the file they came from. */
+async function loopOf(store: Store) {
+  return { ...(await dumpOf(store)), observations: [] };
+}
+
 /** Rows without any outcome say nothing, whether they are there or not. */
 async function scoresIn(store: Store): Promise<string[]> {
   const rows = (await scoreRowsOf(store)).filter((row) => scoreRecord(row).targets > 0);
@@ -161,7 +166,18 @@ describe('scoring', () => {
     await using fresh = await storeOf(rows);
     await addOutcomes(fresh, [revision]);
     await replay(fresh, { from: day(FROM), until: day(UNTIL) }, pool);
-    expect({ ...(await dumpOf(fresh)), observations: [] }).toEqual({ ...stepwise, observations: [] });
+    expect(await loopOf(fresh)).toEqual({ ...stepwise, observations: [] });
+  });
+
+  it('says the same whether it is stopped on its way or not', async () => {
+    // Recent errors are looked for in 90 days, of runs issued before those.
+    const long = simulatedHistory({ days: 112, leads: [24, 120] });
+    await using once = await storeOf(long);
+    await replay(once, { from: day(104), until: day(112) }, pool);
+    await using twice = await storeOf(long);
+    await replay(twice, { from: day(104), until: day(108) }, pool);
+    expect(await replay(twice, { until: day(112) }, pool)).toMatchObject({ days: 4 });
+    expect(await loopOf(twice)).toEqual(await loopOf(once));
   });
 
   it('begins anew with all that was corrected meanwhile, in a process that has answered before', async () => {

@@ -80,7 +80,7 @@ function describeRegrets(regrets: readonly RegretRow[]): string {
   const worst = regrets.reduce((most, one) =>
     one.regret / one.bound > most.regret / most.bound ? one : most,
   );
-  return `\nregret of mixing to the best expert, remembered days: ${decimals(worst.regret, 2)} at most (${worst.variable}, ${worst.lead}, best ${worst.best}); it is bounded by ${decimals(worst.bound, 1)} there\n`;
+  return `\nregret of mixing to the best expert, at most: ${decimals(worst.regret, 2)} (${worst.variable}, ${worst.lead}, best ${worst.best}), bounded by ${decimals(worst.bound, 1)}\n`;
 }
 
 function parseKeys(text: string): SkillKey[] {

@@ -61,9 +61,9 @@ export function expertWeights(days: readonly DailyLosses[], experts: number, asO
 
 /** How the aggregate has fared against the best expert, in the unit of {@link expertWeights}' ℓ (nats). */
 export interface Regret {
-  /** Loss of what was served minus that of the best expert; negative where mixing won. */
+  /** Loss of the mixture minus that of the best expert; negative where mixing won. */
   readonly regret: number;
-  /** The regret cannot have been more than this. */
+  /** The regret cannot have been more than this, where the weights were made as {@link regretOf} says. */
   readonly bound: number;
   readonly best: number;
 }
@@ -71,7 +71,8 @@ export interface Regret {
 /**
  * Regret over some days, each weighted by how much of it is remembered on the last one, with its bound.
  *
- * The bound is Hoeffding's for exponential weights, with what was observed put in:
+ * The bound is Hoeffding's for exponential weights, with what was observed put in, for weights that `expertWeights` made as
+ * of the valid day from the days up to `delay` before it, the same for all targets of a day:
  *
  *   ln N + Σ_d m_d r_d² / 8 + Σ_d m_d r_d · Σ_{j unknown at d} r_j / 4
  *
@@ -79,12 +80,12 @@ export interface Regret {
  * last sum is the price of outcomes that were not known yet when the day's weights were made (Joulani, György &
  * Szepesvári 2013, ICML, treat such delays).
  *
- * @param served loss of what was served, by day, summed over the day's targets
+ * @param mixed loss of the mixture, by day, summed over the day's targets
  * @param delay days between a valid day and the first whose weights know it
  */
 export function regretOf(
   days: readonly DailyLosses[],
-  served: readonly number[],
+  mixed: readonly number[],
   experts: number,
   delay: number,
 ): Regret {
@@ -98,7 +99,7 @@ export function regretOf(
     const memory = memoryPerDay ** (last - day);
     const share = memory / Math.sqrt(targets);
     for (let i = 0; i < experts; i++) total[i] += share * losses[i];
-    own += share * served[d];
+    own += share * mixed[d];
     const spread = (Math.max(...losses) - Math.min(...losses)) / Math.sqrt(targets);
     while (spreads.length > 0 && spreads[0].day <= day - delay) spreads.shift();
     const pending = spreads.reduce((sum, one) => sum + one.spread, 0);

@@ -75,7 +75,8 @@ export async function acceptObservations(
     seen.add(key);
     const value = one.value === null ? Number.NaN : possibleValue(one.value, one.unit, variable, what);
     refuseWrongUnit(value, variable, known.usual(one.place, one.variable), what);
-    if (Object.is(known.latest(key), value)) continue;
+    const latest = known.latest(key) ?? Number.NaN;
+    if (Object.is(latest, value)) continue;
     rows.push({
       place: places.indexOf(one.place),
       variable: variables.indexOf(variable),
@@ -107,7 +108,9 @@ function possibleValue(given: number, unit: string | undefined, variable: Variab
   if (!(Number.isFinite(value) && value >= least && value <= most))
     throw new WeatherglassError(
       'InvalidData',
-      `${what} cannot be ${given} ${unit ?? variable.unit}: the least is ${Math.max(lower, least)}, the most ${upper} ${variable.unit}. Send null for a value that is missing.`,
+      `${what} cannot be ${given} ${unit ?? variable.unit}: ${
+        value < least ? `the least is ${Math.max(lower, least)}` : `the most is ${upper}`
+      } ${variable.unit}. Send null for a value that is missing.`,
     );
   return Math.min(upper, Math.max(lower, value));
 }

@@ -57,8 +57,8 @@ function medians(model: Model, artefact: Artefact, targets: Selection): number[]
 }
 
 describe('who answers', () => {
-  test('is named by model, and by source too where there are several', () => {
-    expect(contendersOf(['gfs'])).toEqual([
+  test('is named by model, and by source too where it is not the first', () => {
+    expect(contendersOf(['gfs'], ['gfs'])).toEqual([
       'aggregate',
       'pool',
       'dressed',
@@ -68,17 +68,21 @@ describe('who answers', () => {
       'emos-station',
       'idr',
     ]);
-    expect(contendersOf([''])).toEqual(['aggregate', 'pool', 'climatology', 'persistence', 'harmonic']);
-    const several = contendersOf(['gfs', '']);
-    expect(several).toContain('emos@gfs');
+    expect(contendersOf([''], [])).toEqual(['aggregate', 'pool', 'climatology', 'persistence', 'harmonic']);
+    const several = contendersOf(['gfs', 'icon', ''], ['gfs', 'icon']);
+    expect(several).toContain('emos');
+    expect(several).toContain('emos@icon');
     expect(several.at(-1)).toBe('harmonic@observations');
-    expect(new Set(several).size).toBe(2 + 6 + 3);
+    expect(new Set(several).size).toBe(2 + 6 + 6 + 3);
+    // Wherever it is asked, whoever else answers there.
+    expect(contendersOf(['icon'], ['gfs', 'icon'])).toContain('emos@icon');
     expect(expertName('emos', 'gfs', ['gfs'])).toBe('emos');
   });
 
   test('is fitted by models that there are, of which some look at what was known lately', () => {
     for (const source of ['gfs', ''])
-      for (const { name } of expertsFor(source)) expect(contendersOf([source])).toContain(name);
+      for (const { name } of expertsFor(source))
+        expect(contendersOf([source], source === '' ? [] : [source])).toContain(name);
     expect(expertsUseRecent).toBe(true);
   });
 });

@@ -22,18 +22,25 @@ export const expertsUseRecent = [...forecastExperts, ...observationExperts].some
 export const servedContenders = ['aggregate', 'pool'] as const;
 
 /**
- * Who answers for a variable: what is served, then each expert of each source, named `model` where the variable has one
- * source and `model@source` where it has more.
+ * Who answers for a variable: what is served, then each expert of each source.
+ *
+ * @param sources those that forecast the variable; '' for observations alone
+ * @param all every source of the store, by the order they were added
  */
-export function contendersOf(sources: readonly string[]): string[] {
+export function contendersOf(sources: readonly string[], all: readonly string[]): string[] {
   return [
     ...servedContenders,
-    ...sources.flatMap((source) => expertsFor(source).map(({ name }) => expertName(name, source, sources))),
+    ...sources.flatMap((source) => expertsFor(source).map(({ name }) => expertName(name, source, all))),
   ];
 }
 
-export function expertName(model: string, source: string, sources: readonly string[]): string {
-  return sources.length > 1 ? `${model}@${source || 'observations'}` : model;
+/**
+ * What an expert is called: `model` for the first source of the store, `model@source` for others. So what is known of an
+ * expert is still its own when another source is added.
+ */
+export function expertName(model: string, source: string, all: readonly string[]): string {
+  if (source === '') return all.length > 0 ? `${model}@observations` : model;
+  return all.indexOf(source) > 0 ? `${model}@${source}` : model;
 }
 
 /** What an expert learned at each place by itself. */

@@ -132,7 +132,8 @@ function checkedOrder(table: Observations, takesBack: boolean, now: number): Int
         `${what()} is observed in the future: it is ${formatInstant(now)} now. Correct the times, or the clock.`,
       );
     if (again && knownTime[before] === knownTime[row]) {
-      if (!Object.is(value[before], value[row]))
+      const same = value[before] === value[row] || (Number.isNaN(value[before]) && Number.isNaN(value[row]));
+      if (!same)
         throw new WeatherglassError(
           'InvalidData',
           `${what()} is both ${value[before]} and ${value[row]}, known at the same time; a revision needs a later known time`,

@@ -16,7 +16,7 @@ import {
   servedContenders,
 } from './experts.ts';
 import type { History, HistoryGroup } from './history.ts';
-import { describeMethod } from './method.ts';
+import { describeMethod, type Naming } from './method.ts';
 import { type Mixing, weightsFor } from './mixing.ts';
 import { threadHistory, threadStore } from './thread-store.ts';
 
@@ -62,6 +62,7 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     expertsUseRecent,
   );
   const lastIssues = await lastIssuesOf(store, chunk.places);
+  const allSources = await store.sources();
   const predictions: StoredPrediction[] = [];
   let unanswered = 0;
   let longestLead = 0;
@@ -73,10 +74,11 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     if (due.length === 0) continue;
     const artefacts = await threadArtefacts(store, variable.name, chunk.trainedUntil);
     const sources = [...new Set(groups.map(({ source }) => source))];
+    const naming = { sources, all: allSources };
     const rows = rowsDue(due);
     const answers = new Map([...rows].map(([group, own]) => [group, answersOf(group, own, artefacts)]));
     const mixing = chunk.mixing.find((one) => one.variable === variable.name);
-    const issued = mixDue(variable, history, due, sources, answers, mixing, artefacts);
+    const issued = mixDue(variable, history, due, naming, answers, mixing, artefacts);
     predictions.push(...issued.predictions);
     unanswered += issued.unanswered;
     longestLead = Math.max(longestLead, issued.longestLead);
@@ -151,17 +153,17 @@ function mixDue(
   variable: Variable,
   history: History,
   due: readonly DuePrediction[],
-  sources: readonly string[],
+  { sources, all }: Naming,
   answers: ReadonlyMap<HistoryGroup, GroupAnswers>,
   mixing: Mixing | undefined,
   artefacts: ArtefactTable,
 ): IssuedChunk {
-  const contenders = contendersOf(sources);
+  const contenders = contendersOf(sources, all);
   const experts = contenders.slice(servedContenders.length);
   const firstExpert = new Map<string, number>();
   for (const source of sources)
-    firstExpert.set(source, experts.indexOf(expertName(expertsFor(source)[0].name, source, sources)));
-  const method = describeMethod(experts, sources, mixing, artefacts);
+    firstExpert.set(source, experts.indexOf(expertName(expertsFor(source)[0].name, source, all)));
+  const method = describeMethod(experts, { sources, all }, mixing, artefacts);
   const mixer = openMixer(levels, experts.length);
   const count = levels.length;
   const row = new Float64Array(experts.length * count);

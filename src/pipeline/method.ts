@@ -30,10 +30,16 @@ export interface Method {
   }[];
 }
 
+/** Sources that forecast a variable, and all there are: what experts are named by. */
+export interface Naming {
+  readonly sources: readonly string[];
+  readonly all: readonly string[];
+}
+
 /** The method as JSON; equal methods give equal texts, so that a store keeps each once. */
 export function describeMethod(
   experts: readonly string[],
-  sources: readonly string[],
+  { sources, all }: Naming,
   mixing: Mixing | undefined,
   artefacts: ArtefactTable,
 ): string {
@@ -46,18 +52,18 @@ export function describeMethod(
       const { weights, recalibration } = weightsFor(mixing, band, experts);
       return { band, weights: rounded(weights), recalibration: rounded(recalibration) };
     }),
-    training: [...artefacts].map(([key, artefact]) => trainingOf(key, artefact, sources)),
+    training: [...artefacts].map(([key, artefact]) => trainingOf(key, artefact, all)),
   };
   return JSON.stringify(method);
 }
 
-function trainingOf(key: string, artefact: Artefact, sources: readonly string[]): Method['training'][number] {
+function trainingOf(key: string, artefact: Artefact, all: readonly string[]): Method['training'][number] {
   const words = key.split(' ');
   const model = words.pop()!;
   const lead = Number(words.pop());
   const { rows, from, until } = artefact.trainedOn;
   return {
-    expert: expertName(model, words.join(' '), sources),
+    expert: expertName(model, words.join(' '), all),
     lead,
     version: artefact.version,
     rows,

@@ -48,7 +48,7 @@ const both = (a: number, b: number) => ({ aggregate: 1, pool: 1.5, a, b });
 
 describe('evidence', () => {
   test('is what each day lost, by rising day', () => {
-    const { losses, pits, served } = evidenceOf(
+    const { losses, pits, served, pool } = evidenceOf(
       [row({ day: 8, losses: both(3, 4), targets: 2 }), row({ day: 7, losses: both(1, 2), pit: 0.99 })],
       ['b', 'a'],
     );
@@ -148,9 +148,9 @@ describe('the mixing that a store has evidence for', () => {
     ]);
     const [day, twoDays] = mixing[0].bands;
     expect([day.band, twoDays.band]).toEqual([24, 48]);
-    // A gap of 2 two days ago; four targets without a gap say nothing.
-    expect(day.weights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * 0.99 ** 2)), 12);
-    expect(twoDays.weights[1]).toBeCloseTo(1 / (1 + Math.exp(5 * 0.99)), 12);
+    // A gap of 2 two days ago, seen from the day ahead; four targets without a gap say nothing.
+    expect(day.weights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * 0.99 ** 3)), 12);
+    expect(twoDays.weights[1]).toBeCloseTo(1 / (1 + Math.exp(5 * 0.99 ** 3)), 12);
     // 0.99² + 0.99 · 4/√4 outcomes in the bin above the middle.
     const seen = 0.99 ** 2 + 0.99 * 2;
     expect(day.recalibration[11]).toBeCloseTo((550 + seen) / (1000 + seen), 12);
@@ -165,7 +165,7 @@ describe('the mixing that a store has evidence for', () => {
     ];
     const [{ bands }] = await mixingOf(rows, 500 * DAY);
     const known = [{ day: 40, targets: 1, losses: Float64Array.of(0, 1) }];
-    expect(bands[0].weights).toEqual(expertWeights(known, 2, 500));
+    expect(bands[0].weights).toEqual(expertWeights(known, 2, 501));
     expect(bands[0].weights[0]).toBeGreaterThan(0.5);
   });
 

@@ -33,7 +33,11 @@ export interface Mixing {
 export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> {
   const asOfDay = Math.floor(asOf / msPerDay);
   const rows = new Map<string, ScoreRow[]>();
-  for await (const block of store.scores({ places: [''], dayFrom: asOfDay - EVIDENCE_DAYS }))
+  for await (const block of store.scores({
+    places: [''],
+    dayFrom: asOfDay - EVIDENCE_DAYS,
+    dayUntil: asOfDay + 1,
+  }))
     for (const row of block) {
       const own = rows.get(row.variable);
       if (own === undefined) rows.set(row.variable, [row]);
@@ -48,7 +52,8 @@ export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> 
       );
       return {
         band,
-        weights: expertWeights(losses, experts.length, asOfDay),
+        // As of the day the predictions are for.
+        weights: expertWeights(losses, experts.length, asOfDay + Math.ceil(band / 24)),
         recalibration: recalibration(pits, asOfDay),
       };
     });
@@ -69,9 +74,16 @@ export function expertsIn(rows: readonly ScoreRow[]): readonly string[] {
 export function evidenceOf(
   rows: readonly ScoreRow[],
   experts: readonly string[],
-): { readonly losses: DailyLosses[]; readonly pits: DailyPit[]; readonly served: number[] } {
+): {
+  readonly losses: DailyLosses[];
+  readonly pits: DailyPit[];
+  /** Loss of the pool, and of what was served, by day. */
+  readonly pool: number[];
+  readonly served: number[];
+} {
   const losses: DailyLosses[] = [];
   const pits: DailyPit[] = [];
+  const pools: number[] = [];
   const served: number[] = [];
   for (const row of rows.toSorted((a, b) => a.day - b.day)) {
     const record = scoreRecord(row);
@@ -82,10 +94,11 @@ export function evidenceOf(
       targets: record.targets,
       losses: Float64Array.from(experts, (name) => record.loss(name) ?? pool ?? 0),
     });
+    pools.push(pool ?? 0);
     served.push(record.loss('aggregate') ?? 0);
     pits.push({ day, targets: record.targets, counts: record.pit(pitBins) });
   }
-  return { losses, pits, served };
+  return { losses, pits, pool: pools, served };
 }
 
 /** The mixing of a band for a list of experts: those it does not know yet get an equal share. */

@@ -50,14 +50,15 @@ async function reportOf(rows: readonly ScoreRow[], asked?: readonly string[]): P
 }
 
 describe('the report of regret', () => {
-  // Served 3 of what the better expert lost 2, and that a day later, when a hundredth is forgotten.
-  test('sets what was served beside the best expert, by hand', async () => {
-    const [{ regret, bound, ...rest }] = await reportOf([
-      row(10, { aggregate: 3, pool: 4, a: 6, b: 2 }),
+  // The pool lost 3 of what the better expert lost 2, and that a day earlier, of which a hundredth is forgotten.
+  test('sets the pool, and what was served, beside the best expert, by hand', async () => {
+    const [{ regret, servedRegret, bound, ...rest }] = await reportOf([
+      row(10, { aggregate: 4, pool: 3, a: 6, b: 2 }),
       row(11, { aggregate: 1, pool: 1, a: 0, b: 1 }),
     ]);
     expect(rest).toEqual({ variable: 'temperature_2m', lead: '12–24 h', best: 'b' });
     expect(regret).toBeCloseTo(memoryPerDay * (3 - 2) + (1 - 1), 12);
+    expect(servedRegret).toBeCloseTo(memoryPerDay * (4 - 2) + (1 - 1), 12);
     // Spreads of 4 and 1; the first day was not known on the second.
     expect(bound).toBeCloseTo(Math.LN2 + (memoryPerDay * 16) / 8 + 1 / 8 + 4 / 4, 12);
   });

@@ -9,10 +9,12 @@ export interface RegretRow {
   readonly variable: string;
   /** Band of leads, such as `12–24 h`. */
   readonly lead: string;
-  /** Losses of what was served minus those of the best expert, remembered days; negative where mixing won. */
+  /** Losses of the pool minus those of the best expert, remembered days; negative where mixing won. */
   readonly regret: number;
-  /** What it cannot exceed. */
+  /** What it cannot exceed where all targets of a day were mixed by the same weights; see `regretOf`. */
   readonly bound: number;
+  /** The same regret of what is served: the pool after recalibration. */
+  readonly servedRegret: number;
   readonly best: string;
 }
 
@@ -36,13 +38,17 @@ export async function regretReport(store: Store, variables?: readonly string[]):
     }
   return [...rows.values()].map((own) => {
     const experts = expertsIn(own);
-    const { losses, served } = evidenceOf(own, experts);
-    const { regret, bound, best } = regretOf(
-      losses,
-      served,
-      experts.length,
-      Math.ceil(own[0].band / 24) + REPORT_DAYS,
-    );
-    return { variable: own[0].variable, lead: bandName(own[0].band), regret, bound, best: experts[best] };
+    const { losses, pool, served } = evidenceOf(own, experts);
+    const delay = Math.ceil(own[0].band / 24) + REPORT_DAYS;
+    const { regret, bound, best } = regretOf(losses, pool, experts.length, delay);
+    const { regret: servedRegret } = regretOf(losses, served, experts.length, delay);
+    return {
+      variable: own[0].variable,
+      lead: bandName(own[0].band),
+      regret,
+      bound,
+      servedRegret,
+      best: experts[best],
+    };
   });
 }

@@ -236,11 +236,22 @@ function provenanceOf(
     runTime: runTimes[index],
     trainedOn: {
       rows: Math.max(0, ...training.map(({ rows }) => rows)),
-      from: training.reduce((least, { from }) => Math.min(least, from ?? Infinity), Infinity) || Number.NaN,
-      until:
-        training.reduce((most, { until }) => Math.max(most, until ?? -Infinity), -Infinity) || Number.NaN,
+      from: extreme(
+        Math.min,
+        training.map(({ from }) => from),
+      ),
+      until: extreme(
+        Math.max,
+        training.map(({ until }) => until),
+      ),
     },
   };
+}
+
+/** The least or greatest of some times; NaN where there is none. */
+function extreme(which: (...times: number[]) => number, times: readonly (number | null)[]): number {
+  const known = times.filter((time) => time !== null);
+  return known.length > 0 ? which(...known) : Number.NaN;
 }
 
 /** Origins of the newest outcomes of each variable and place, by `${variable} ${place}`. */

@@ -33,7 +33,8 @@ export function refuseWrongUnit(
   const least = enough ? usual.reduce((a, b) => Math.min(a, b)) : COLDEST;
   const most = enough ? usual.reduce((a, b) => Math.max(a, b)) : WARMEST;
   const impossible = value < COLDEST || value > WARMEST;
-  if (!impossible && !(enough && (value > most + SURPRISE || value < least - SURPRISE))) return;
+  // Taken for °C, °F and K are too warm; a cold wave is no mistake.
+  if (!impossible && !(enough && value > most + SURPRISE)) return;
   const unit = ['°F', 'K'].find((one) => {
     const meant = converter(one, '°C')(value);
     return meant >= least - SURPRISE / 3 && meant <= most + SURPRISE / 3;

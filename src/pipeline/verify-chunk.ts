@@ -182,6 +182,10 @@ function addTargetTo(
     }
     addScores(sums, at, scorer.scores, loss);
   }
+  if (row.contenders !== contenders)
+    row.contenders.forEach((name, c) => {
+      if (!contenders.includes(name)) addLoss(sums, c, poolLoss);
+    });
 }
 
 /** Width over which the experts' laws differ: from the least of their lowest to the greatest of their highest quantiles. */
