@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { demoTimeNote } from '../src/pipeline/demo-store.ts';
+import { demoTimeNote } from '../src/pipeline/present.ts';
 import { seededRandom } from '../src/scores/random.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import { formatInstant, msPerDay, msPerHour } from '../src/weather/time.ts';
@@ -255,7 +255,7 @@ describe('kill -9', () => {
       await using reading = await openStore(join(cwd, store), { readOnly: true });
       expect(await problemsIn(reading)).toEqual([]);
       whole = await dumpOf(reading);
-    });
+    }, 60_000);
 
     /** Asserts that an interrupted store opens at once, and holds nothing that an uninterrupted one would not. */
     async function examine(cwd: string, stdout: string, readFirst: boolean): Promise<StoreDump> {

@@ -17,6 +17,7 @@ import {
   predictionText,
   problemsIn,
   type SimulatedRow,
+  type StoreDump,
   simulatedHistory,
   temporaryFolder,
 } from './loop-tables.ts';
@@ -101,6 +102,21 @@ async function saidBy(store: Store, time: number) {
   };
 }
 
+/** What was said and learned, as texts. */
+type Said = Pick<StoreDump, 'predictions' | 'artefacts'>;
+
+/** The first of what one said and the other did not. */
+function differences(one: Said, other: Said) {
+  const only = (here: readonly string[], there: readonly string[]) => {
+    const known = new Set(there);
+    return here.filter((text) => !known.has(text)).slice(0, 3);
+  };
+  return (['artefacts', 'predictions'] as const).flatMap((kind) => [
+    ...only(one[kind], other[kind]),
+    ...only(other[kind], one[kind]),
+  ]);
+}
+
 /** Replays a world to its end, and says what was said by a time. */
 async function replayed(world: World, time = present, revisions: readonly SimulatedRow[] = []) {
   await using store = await storeOf(world, revisions);
@@ -148,20 +164,20 @@ function removed({ forecasts, outcomes }: World): World {
   };
 }
 
-let truth: Awaited<ReturnType<typeof replayed>>;
+let truth: Said;
 beforeAll(async () => {
   truth = await replayed(honest);
-});
+}, 60_000);
 
 describe('what a replay says by a time', () => {
   it('is what it would have said had everything later been otherwise', async () => {
     const said = truth;
     expect(said.predictions.length).toBeGreaterThan(40);
-    expect(await replayed(wild(honest))).toEqual(said);
+    expect(differences(await replayed(wild(honest)), said)).toEqual([]);
   });
 
   it('is what it would have said had nothing come later', async () => {
-    expect(await replayed(removed(honest))).toEqual(truth);
+    expect(differences(await replayed(removed(honest)), truth)).toEqual([]);
   });
 
   it('does depend on what was known', async () => {
@@ -210,7 +226,7 @@ describe('what a replay says by a time', () => {
       },
     ],
   ])('does not depend on a %s that begins later', async (_, forecasts) => {
-    expect(await replayed({ ...honest, forecasts })).toEqual(truth);
+    expect(differences(await replayed({ ...honest, forecasts }), truth)).toEqual([]);
   });
 
   it('does not depend on a source that begins later to forecast a place observed until then', async () => {
@@ -229,7 +245,7 @@ describe('what a replay says by a time', () => {
     };
     const said = await replayed(without);
     expect(said.predictions.some((text) => text.startsWith(place))).toBe(true);
-    expect(await replayed(withIt)).toEqual(said);
+    expect(differences(await replayed(withIt), said)).toEqual([]);
   });
 });
 
@@ -245,7 +261,7 @@ describe('an outcome that is corrected', () => {
     await using corrected = await storeOf(honest, corrections);
     await replay(corrected, { from, until }, pool);
     expect(await problemsIn(corrected)).toEqual([]);
-    expect(await saidBy(corrected, correctedAt)).toEqual(await saidBy(without, correctedAt));
+    expect(differences(await saidBy(corrected, correctedAt), await saidBy(without, correctedAt))).toEqual([]);
     expect((await saidBy(corrected, until)).predictions).not.toEqual(
       (await saidBy(without, until)).predictions,
     );
@@ -299,8 +315,7 @@ describe('a loop that steps live', () => {
     expect(trainings).toBe(2);
     expect(await problemsIn(live)).toEqual([]);
     const [a, b] = [await dumpOf(all), await dumpOf(live)];
-    expect(b.artefacts).toEqual(a.artefacts);
-    expect(b.predictions).toEqual(a.predictions);
+    expect(differences(a, b)).toEqual([]);
     expect(b.scores).toEqual(a.scores);
     expect(a.scores.length).toBeGreaterThan(100);
   });

@@ -7,6 +7,7 @@ import { pitBins } from '../src/forecast/aggregate.ts';
 import { importTable } from '../src/pipeline/import.ts';
 import type { Method } from '../src/pipeline/method.ts';
 import { scoreRecord } from '../src/pipeline/score-rows.ts';
+import { sumsPerRecord } from '../src/scores/accumulate.ts';
 import { seededRandom } from '../src/scores/random.ts';
 import { readTable } from '../src/sources/table.ts';
 import { zoneOf } from '../src/sources/zone.ts';
@@ -365,47 +366,44 @@ async function problemsOfScores(store: Store, predictions: readonly StoredPredic
   const verified = await store.note('loop.verified');
   const targets = await targetsOf(store, predictions, Number(verified ?? -Infinity));
   const problems: string[] = [];
-  const sums = new Map<string, Map<string, Float64Array>>();
-  const together = new Map<string, Map<string, Float64Array>>();
-  for (const row of await scoreRowsOf(store)) {
-    const { variable, band, day, place, contenders } = row;
-    const key = `${variable}, ${band} h, day ${day}`;
-    const record = scoreRecord(row);
-    const named = new Map(
-      contenders.map((name) => [name, Float64Array.of(...record.sums(name)!, record.loss(name)!)]),
-    );
-    named.set('PIT', record.pit(pitBins).slice());
-    if (place === '') {
-      together.set(key, named);
-      continue;
-    }
-    const wanted = targets.get(`${key}, ${place}`) ?? 0;
-    targets.delete(`${key}, ${place}`);
-    if (record.targets !== wanted)
-      problems.push(`${key}, ${place}: ${record.targets} scored of ${wanted} with an outcome`);
-    const sum = sums.get(key) ?? new Map<string, Float64Array>();
-    sums.set(key, sum);
-    for (const [name, numbers] of named) {
-      const own = sum.get(name) ?? new Float64Array(numbers.length);
-      sum.set(
-        name,
-        own.map((value, k) => value + numbers[k]),
-      );
-    }
+  const rows = await scoreRowsOf(store);
+  const keyOf = ({ variable, band, day }: ScoreRow) => `${variable}, ${band} h, day ${day}`;
+  for (const row of rows) {
+    if (row.place === '') continue;
+    const key = `${keyOf(row)}, ${row.place}`;
+    const wanted = targets.get(key) ?? 0;
+    targets.delete(key);
+    const scored = scoreRecord(row).targets;
+    if (scored !== wanted) problems.push(`${key}: ${scored} scored of ${wanted} with an outcome`);
   }
   for (const key of targets.keys()) problems.push(`${key}: not scored, but its outcome was known`);
-  for (const key of new Set([...sums.keys(), ...together.keys()])) {
-    const places = sums.get(key) ?? new Map<string, Float64Array>();
-    const all = together.get(key) ?? new Map<string, Float64Array>();
-    for (const name of new Set([...places.keys(), ...all.keys()])) {
-      const [a, b] = [places.get(name) ?? [], all.get(name) ?? []];
-      // Places are added in whatever order their outcomes came.
-      const near = (value: number, k: number) => Math.abs(value - b[k]) <= 1e-9 * (1 + Math.abs(value));
-      if (a.length !== b.length || !a.every(near))
-        problems.push(`${key}: ${name} of all places is not the sum`);
-    }
-  }
+  for (const [key, own] of Map.groupBy(rows, keyOf)) problems.push(...problemsOfSums(key, own));
   return problems;
+}
+
+/** What differs between the row of all places together and the sum of the rows of one variable, band and day. */
+function problemsOfSums(key: string, rows: readonly ScoreRow[]): string[] {
+  const together = rows.filter(({ place }) => place === '');
+  if (together.length !== 1) return [`${key}: ${together.length} rows of all places`];
+  const names = [...new Set(rows.flatMap(({ contenders }) => contenders))];
+  // Who is not in a row neither gains nor loses by it: it is given the loss of the pool.
+  const numbersOf = (row: ScoreRow, name: string) => {
+    const record = scoreRecord(row);
+    const sums = record.sums(name) ?? new Float64Array(sumsPerRecord);
+    return [...sums, record.loss(name) ?? record.loss('pool')!];
+  };
+  const pitOf = (row: ScoreRow) => [...scoreRecord(row).pit(pitBins)];
+  const isSum = (numbers: (row: ScoreRow) => readonly number[]) => {
+    const places = rows.filter(({ place }) => place !== '').map(numbers);
+    return numbers(together[0]).every((value, k) => {
+      const sum = places.reduce((total, one) => total + one[k], 0);
+      // Places are added in whatever order their outcomes came.
+      return Math.abs(value - sum) <= 1e-9 * (1 + Math.abs(sum));
+    });
+  };
+  const wrong = names.filter((name) => !isSum((row) => numbersOf(row, name)));
+  if (!isSum(pitOf)) wrong.push('PIT');
+  return wrong.length === 0 ? [] : [`${key}: the row of all places is not the sum: ${wrong.join()}`];
 }
 
 /** Predicted values whose outcome was known at a time, by variable, band, day and place. */

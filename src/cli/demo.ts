@@ -21,7 +21,7 @@ export function demoCommand(context: Context): Command {
     .option('--port <n>', 'port to listen on; 0 for any free one (default: 8472)')
     .option('--report', 'print predictions and a back-test of three years instead of serving')
     .action(async (flags: DemoFlags) => {
-      if (flags.report === true) return await demoReport(context, flags);
+      if (flags.report === true) return demoReport(context, flags);
       const folder = await mkdtemp(join(tmpdir(), 'weatherglass-demo-'));
       try {
         await serveDemo(context, flags, join(folder, 'demo.db'));

@@ -1,7 +1,7 @@
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
-import { presentOf } from '../pipeline/demo-store.ts';
 import { step } from '../pipeline/loop.ts';
 import { nearestPlace } from '../pipeline/nearest-place.ts';
+import { presentOf } from '../pipeline/present.ts';
 import { type Served, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
 import { readLocations } from '../sources/locations-csv.ts';
 import type { Store } from '../store/store.ts';

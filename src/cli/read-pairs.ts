@@ -20,7 +20,7 @@ export async function readPairsOrObservations(
   session: Session,
   source?: string,
 ): Promise<{ readonly pairs: Pairs; readonly counts: TableCounts | undefined; readonly usualModel: string }> {
-  if (files.length === 0) return await readFromStore(leads, session, source);
+  if (files.length === 0) return readFromStore(leads, session, source);
   const read = await readTable(files, {
     declared: session.declared,
     signal: context.signal,

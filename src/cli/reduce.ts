@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { presentOf } from '../pipeline/demo-store.ts';
+import { presentOf } from '../pipeline/present.ts';
 import type { ReduceCounts } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import type { CommonFlags, Context } from './context.ts';

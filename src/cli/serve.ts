@@ -32,7 +32,7 @@ export function serveCommand(context: Context): Command {
         workers,
         signal: context.signal,
         openLoop: (open) =>
-          openStandingLoop(open, session.pool, Date.now, (error) =>
+          openStandingLoop(open, session.pool, (error) =>
             context.notice(`weatherglass: the loop failed and goes on later: ${String(error)}\n`),
           ),
         onListening: (url) => context.write(flags.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),

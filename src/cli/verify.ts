@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { presentOf } from '../pipeline/demo-store.ts';
+import { presentOf } from '../pipeline/present.ts';
 import { verify } from '../pipeline/verify.ts';
 import { formatInstant } from '../weather/time.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';

@@ -1,11 +1,11 @@
 import { WeatherglassError } from '../errors.ts';
 import { possibleValues } from '../sources/possible-values.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
-import { formatInstant, msPerDay } from '../weather/time.ts';
+import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import { converter } from '../weather/units.ts';
 import type { Variable } from '../weather/variable.ts';
 import { checkPlaces, checkVariables } from './served.ts';
-import { refuseWrongUnit } from './unit-mistake.ts';
+import { fitsUsual, refuseWrongUnit } from './unit-mistake.ts';
 
 /** One value as a sensor or a program reports it. */
 export interface ReportedObservation {
@@ -33,6 +33,8 @@ export interface ObservationChanges {
 
 /** Days that say what a place is used to. */
 const USUAL_DAYS = 60;
+/** Hours that are looked at first. */
+const LATEST_HOURS = 12;
 /** Clocks of sensors may be this far ahead. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -74,9 +76,11 @@ export async function acceptObservations(
       throw new WeatherglassError('InvalidData', `${what} is reported twice in one batch; report it once`);
     seen.add(key);
     const value = one.value === null ? Number.NaN : possibleValue(one.value, one.unit, variable, what);
-    refuseWrongUnit(value, variable, known.usual(one.place, one.variable), what);
-    const latest = known.latest(key) ?? Number.NaN;
-    if (Object.is(latest, value)) continue;
+    // What fits the last hours fits the weeks they belong to, which take a hundred times as long to read.
+    if (!fitsUsual(value, variable, await known.since(one, LATEST_HOURS * msPerHour)))
+      refuseWrongUnit(value, variable, await known.since(one, USUAL_DAYS * msPerDay), what);
+    // A value that was never known cannot be taken back.
+    if (Object.is(known.latest(key) ?? Number.NaN, value)) continue;
     rows.push({
       place: places.indexOf(one.place),
       variable: variables.indexOf(variable),
@@ -118,8 +122,8 @@ function possibleValue(given: number, unit: string | undefined, variable: Variab
 interface KnownValues {
   /** By `${variable} ${validTime} ${place}`; undefined where nothing is known. */
   readonly latest: (key: string) => number | undefined;
-  /** Outcomes of the place in the weeks before the reported ones. */
-  readonly usual: (place: string, variable: string) => readonly number[];
+  /** Outcomes of an observation's series, from so many ms before the first that is reported until the last. */
+  readonly since: (one: ReportedObservation, ms: number) => Promise<readonly number[]>;
 }
 
 /** What the store knows of the reported series around the reported times. */
@@ -129,17 +133,19 @@ async function knownValues(
   now: number,
 ): Promise<KnownValues> {
   const latest = new Map<string, number>();
-  const usual = new Map<string, number[]>();
-  const bySeries = Map.groupBy(reported, ({ place, variable }) => JSON.stringify([place, variable]));
-  for (const own of bySeries.values()) {
+  const bySeries = Map.groupBy(reported, seriesOf);
+  const read = new Map<string, readonly number[]>();
+  async function since(series: string, ms: number): Promise<readonly number[]> {
+    const known = read.get(`${ms} ${series}`);
+    if (known !== undefined) return known;
+    const own = bySeries.get(series)!;
     const [{ place, variable }] = own;
     const times = own.map(({ validTime }) => validTime);
     const values: number[] = [];
-    usual.set(`${variable} ${place}`, values);
     for await (const block of store.observations({
       places: [place],
       variables: [variable],
-      validFrom: times.reduce((a, b) => Math.min(a, b)) - USUAL_DAYS * msPerDay,
+      validFrom: times.reduce((a, b) => Math.min(a, b)) - ms,
       validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
       knownUntil: now,
     }))
@@ -147,9 +153,13 @@ async function knownValues(
         latest.set(`${variable} ${block.validTime[row]} ${place}`, block.value[row]);
         if (!Number.isNaN(block.value[row]) && block.flag[row] === '') values.push(block.value[row]);
       }
+    read.set(`${ms} ${series}`, values);
+    return values;
   }
-  return {
-    latest: (key) => latest.get(key),
-    usual: (place, variable) => usual.get(`${variable} ${place}`) ?? [],
-  };
+  for (const series of bySeries.keys()) await since(series, LATEST_HOURS * msPerHour);
+  return { latest: (key) => latest.get(key), since: (one, ms) => since(seriesOf(one), ms) };
+}
+
+function seriesOf({ place, variable }: ReportedObservation): string {
+  return JSON.stringify([place, variable]);
 }

@@ -5,19 +5,10 @@ import type { Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { importTable } from './import.ts';
 import { type ReplayResult, replay } from './loop.ts';
-
-/** Note of a store that holds a sample instead of somebody's own places: what it is. */
-export const demoNote = 'demo';
-/** Epoch milliseconds as text: the time as of which a sample is served. */
-export const demoTimeNote = 'demo.as_of';
+import { demoNote, demoTimeNote } from './present.ts';
 
 /** Days of the sample that the loop is run over. */
 const REPLAYED_DAYS = 60;
-
-/** The present; for a store with an old sample the end of its last day. */
-export async function presentOf(store: Store): Promise<number> {
-  return Number((await store.note(demoTimeNote)) ?? Date.now());
-}
 
 /**
  * Fills a store with the embedded NOAA sample, replays its last 60 days, and marks it as a demo as of its last day.
@@ -45,5 +36,5 @@ export async function fillDemoStore(
     },
   });
   const end = Math.ceil(knownUntil / msPerDay) * msPerDay;
-  return await replay(store, { ...options, from: end - REPLAYED_DAYS * msPerDay }, pool);
+  return replay(store, { ...options, from: end - REPLAYED_DAYS * msPerDay }, pool);
 }

@@ -1,4 +1,4 @@
-import { isWeatherglassError } from '../errors.ts';
+import { isWeatherglassError, type WeatherglassError } from '../errors.ts';
 import type { Artefact, Control, Model, Selection, Settings } from '../models/model.ts';
 import { trainedOn } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
@@ -65,7 +65,7 @@ export function fitExpert(
   if (source !== '') return model.fit(training, settings, control, earlier);
   const { cases } = training;
   const byPlace: [string, Artefact][] = [];
-  let refusal: unknown;
+  let refusal: WeatherglassError | undefined;
   for (const [place, rows] of rowsByPlace(training)) {
     const name = cases.places[place];
     try {
@@ -75,7 +75,9 @@ export function fitExpert(
       refusal = error;
     }
   }
-  if (byPlace.length === 0) throw refusal ?? model.fit(training, settings, control);
+  if (refusal !== undefined && byPlace.length === 0) throw refusal;
+  // Without rows there are no places: the model says what is missing.
+  if (byPlace.length === 0) return model.fit(training, settings, control);
   const artefact: PlaceArtefacts = {
     model: model.name,
     version: byPlace[0][1].version,

@@ -1,3 +1,5 @@
+import { constants, setPriority } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import { WeatherglassError } from '../errors.ts';
 import type { Control } from '../models/model.ts';
 import type { JobControl, JobReply } from '../runtime/compute-pool.ts';
@@ -7,6 +9,9 @@ import { type IssueChunk, type IssuedChunk, runIssueChunk } from './issue-chunk.
 import { type PredictChunk, type PredictChunkResult, runPredictChunk } from './predict-chunk.ts';
 import { runTrainChunk, type TrainChunk, type TrainedChunk } from './train-chunk.ts';
 import { runVerifyChunk, type VerifiedChunk, type VerifyChunk } from './verify-chunk.ts';
+
+// Answers to requests come before learning: threads of the pool wait where the event loop has something to do.
+if (!isMainThread) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 /** The pool's worker module: each export is a job by name, a thin wrapper of a pure function. */
 

@@ -46,7 +46,7 @@ async function trainWhenDue(
 ): Promise<TrainResult | undefined> {
   const last = Number((await store.note(trainedNote)) ?? -Infinity);
   if (options.asOf - last < TRAIN_EVERY_DAYS * msPerDay && last <= options.asOf) return undefined;
-  return await train(store, options, pool);
+  return train(store, options, pool);
 }
 
 export interface ReplayOptions extends RunOptions {

@@ -57,6 +57,7 @@ describe('evidence', () => {
       { day: 8, targets: 2, losses: Float64Array.of(4, 3) },
     ]);
     expect(served).toEqual([1, 1]);
+    expect(pool).toEqual([1.5, 1.5]);
     expect(pits.map(({ day, targets, counts }) => [day, targets, counts[10], counts[19]])).toEqual([
       [7, 1, 0, 1],
       [8, 2, 2, 0],

@@ -2,7 +2,7 @@ import { forth } from '../forecast/transform.ts';
 import { ensembleStatistics } from '../models/ensemble-statistics.ts';
 import { type Cases, recentErrorNames, recentNames } from '../models/model.ts';
 import type { Pairs } from '../weather/pairs.ts';
-import { msPerDay } from '../weather/time.ts';
+import { msPerDay, msPerHour } from '../weather/time.ts';
 
 /** Days after which a mean's weight has fallen by e, in the order of the names after the last value's. */
 const MEMORY_DAYS = [3, 10, 30];
@@ -14,6 +14,8 @@ interface Series {
   readonly validTime: number[];
   readonly knownTime: number[];
   readonly value: number[];
+  /** What was known as of a time: the last value and the means. */
+  readonly summaries: Map<number, Float64Array>;
 }
 
 /** Room for `Cases.recent` of so many rows, all missing. */
@@ -62,26 +64,52 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]):
 function summarise(series: Series | undefined, cases: Cases, row: number, out: Float64Array): void {
   if (series === undefined) return;
   const asOf = cases.availableTime[row];
+  const validTime = cases.validTime[row];
+  // Of a forecast that came late, the outcome may be known already; it must not be its own predictor.
+  if (validTime <= asOf) {
+    summariseAsOf(series, asOf, validTime, out);
+    return;
+  }
+  // The leads of one issue look back on the same.
+  let known = series.summaries.get(asOf);
+  if (known === undefined) {
+    known = new Float64Array(out.length).fill(Number.NaN);
+    summariseAsOf(series, asOf, Number.NaN, known);
+    series.summaries.set(asOf, known);
+  }
+  out.set(known);
+}
+
+/** @param except valid time of a value to leave out; NaN for none */
+function summariseAsOf(series: Series, asOf: number, except: number, out: Float64Array): void {
   const sums = [0, 0, 0];
-  const weights = [0, 0, 0];
+  const totals = [0, 0, 0];
   let latest = Number.NaN;
   for (let k = lastUntil(series.validTime, asOf); k >= 0 && series.validTime[k] > asOf - OLDEST; k--) {
-    // Of a forecast that came late, the outcome may be known already; it must not be its own predictor.
-    if (series.knownTime[k] > asOf || series.validTime[k] === cases.validTime[row]) continue;
+    if (series.knownTime[k] > asOf || series.validTime[k] === except) continue;
     if (Number.isNaN(latest)) {
       latest = series.validTime[k];
       out[0] = series.value[k];
     }
-    const age = (latest - series.validTime[k]) / msPerDay;
+    const age = (latest - series.validTime[k]) / msPerHour;
     for (let m = 0; m < MEMORY_DAYS.length; m++) {
-      const weight = Math.exp(-age / MEMORY_DAYS[m]);
+      const weight = Number.isInteger(age) ? hourlyWeights[m][age] : weightOf(age, MEMORY_DAYS[m]);
       sums[m] += weight * series.value[k];
-      weights[m] += weight;
+      totals[m] += weight;
     }
   }
   if (Number.isNaN(latest)) return;
-  for (let m = 0; m < MEMORY_DAYS.length; m++) out[1 + m] = sums[m] / weights[m];
+  for (let m = 0; m < MEMORY_DAYS.length; m++) out[1 + m] = sums[m] / totals[m];
 }
+
+function weightOf(hours: number, memoryDays: number): number {
+  return Math.exp(-hours / 24 / memoryDays);
+}
+
+/** Weights of ages of whole hours, by memory: an hourly series asks for each of them again and again. */
+const hourlyWeights = MEMORY_DAYS.map((days) =>
+  Float64Array.from({ length: OLDEST / msPerHour + 1 }, (_, hours) => weightOf(hours, days)),
+);
 
 interface Entry<Key> {
   readonly place: Key;
@@ -114,7 +142,8 @@ function seriesByPlace<Key>(entries: readonly Entry<Key>[]): Map<Key, Series> {
   const byPlace = new Map<Key, Series>();
   for (const { place, validTime, knownTime, value } of known) {
     let series = byPlace.get(place);
-    if (series === undefined) byPlace.set(place, (series = { validTime: [], knownTime: [], value: [] }));
+    if (series === undefined)
+      byPlace.set(place, (series = { validTime: [], knownTime: [], value: [], summaries: new Map() }));
     if (series.validTime.at(-1) === validTime) continue;
     series.validTime.push(validTime);
     series.knownTime.push(knownTime);

@@ -166,7 +166,7 @@ export async function checkPlaces(store: Store, names: readonly string[]): Promi
     if (place === undefined)
       throw new WeatherglassError(
         'NotFound',
-        `there is no place ${JSON.stringify(name)} in ${store.location}.${didYouMean(
+        `there is no place ${JSON.stringify(name)}.${didYouMean(
           name,
           places.map((one) => one.name),
         )}`,
@@ -187,7 +187,7 @@ export async function checkVariables(
     if (variable === undefined)
       throw new WeatherglassError(
         'NotFound',
-        `there is no variable ${JSON.stringify(name)} in ${store.location}.${didYouMean(
+        `there is no variable ${JSON.stringify(name)}.${didYouMean(
           name,
           variables.map((one) => one.name),
         )}`,

@@ -77,7 +77,7 @@ export async function skillReport(store: Store, query: SkillQuery): Promise<Skil
   if (groups.size === 0)
     throw new WeatherglassError(
       'NotFound',
-      `nothing is scored in ${store.location} for this choice: run \`weatherglass replay\`, or \`weatherglass verify\` once outcomes are known`,
+      `nothing is scored for this choice: run \`weatherglass replay\`, or \`weatherglass verify\` once outcomes are known`,
     );
   const order = [...servedContenders, ...known];
   return [...groups]

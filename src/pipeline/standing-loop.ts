@@ -1,6 +1,7 @@
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Store } from '../store/store.ts';
 import { step } from './loop.ts';
+import { presentOf } from './present.ts';
 
 /** Milliseconds from the end of one turn to the next that new data asks for. */
 const PAUSE = 5000;
@@ -19,7 +20,6 @@ export interface StandingLoop extends AsyncDisposable {
 export function openStandingLoop(
   store: Store,
   pool: ComputePool,
-  now: () => number,
   onError: (error: unknown) => void,
 ): StandingLoop {
   const stop = new AbortController();
@@ -42,7 +42,7 @@ export function openStandingLoop(
 
   async function turn(): Promise<void> {
     try {
-      await step(store, { asOf: now(), signal: stop.signal }, pool);
+      await step(store, { asOf: await presentOf(store), signal: stop.signal }, pool);
     } catch (error) {
       if (!stop.signal.aborted) onError(error);
     }

@@ -16,12 +16,12 @@ const stores = new Map<string, ThreadStore>();
 export async function threadStore(location: string): Promise<Store> {
   const { ino: file } = await stat(location, { bigint: true });
   const known = stores.get(location);
-  if (known?.file === file) return await known.store;
+  if (known?.file === file) return known.store;
   const store = openStore(location, { readOnly: true });
   stores.set(location, { store, file });
   store.catch(() => stores.delete(location));
   void known?.store.then((old) => old[Symbol.asyncDispose]()).catch(() => undefined);
-  return await store;
+  return store;
 }
 
 let remembered: { readonly id: string; readonly histories: Map<string, Promise<History>> } | undefined;

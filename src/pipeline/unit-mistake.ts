@@ -10,6 +10,14 @@ const SURPRISE = 15;
 /** Fewer values say too little about what a place is used to. */
 const ENOUGH = 10;
 
+/** Whether a value is no surprise to a place that has had these; no if they are too few to tell. */
+export function fitsUsual(value: number, { unit }: Variable, usual: readonly number[]): boolean {
+  if (unit !== '°C' || Number.isNaN(value)) return true;
+  if (usual.length < ENOUGH || value < COLDEST || value > WARMEST) return false;
+  const most = usual.reduce((a, b) => Math.max(a, b));
+  return value <= most + SURPRISE;
+}
+
 /**
  * Refuses a temperature that its place can only have in another unit than the one declared, such as 68 °C where it has
  * been 12 to 24 °C: 68 °F is 20 °C.

@@ -1,4 +1,4 @@
-import { demoNote, demoTimeNote } from '../pipeline/demo-store.ts';
+import { demoNote, demoTimeNote } from '../pipeline/present.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './serving.ts';
 
