@@ -8,7 +8,7 @@ import { command, withStoreFlags } from './model-flags.ts';
 import { knownVariables, openToWrite } from './open-store.ts';
 
 interface ImportFlags extends CommonFlags {
-  readonly source?: string;
+  readonly source: string;
 }
 
 export function importCommand(context: Context): Command {
@@ -16,7 +16,7 @@ export function importCommand(context: Context): Command {
     command('import', 'put tables of forecasts and observations into the store; again changes nothing'),
   )
     .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
-    .option('--source <name>', 'who made the forecasts (default: the name of the file)')
+    .option('--source <name>', 'who made the forecasts', 'imported')
     .action(async (files: string[], flags: ImportFlags) => {
       await using session = await openSession(context, flags);
       await using store = await openToWrite(session.config, true);
@@ -29,7 +29,7 @@ export function importCommand(context: Context): Command {
         for (const notice of table.notices) context.notice(`${file}: ${notice}\n`);
         const name = basename(file).replace(/\.csv(\.gz)?$/, '');
         const counts = await importTable(store, table.kind === 'pairs' ? table.pairs : table.observations, {
-          source: flags.source ?? name,
+          source: flags.source,
           origin: name,
           zoneOf,
           now: Date.now(),

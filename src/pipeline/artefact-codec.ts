@@ -2,6 +2,11 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { WeatherglassError } from '../errors.ts';
 import type { Artefact } from '../models/model.ts';
 
+/** An artefact as the loop keeps it: with the forecast columns it was fitted with. */
+export interface LoopArtefact extends Artefact {
+  readonly columns: readonly string[];
+}
+
 /** Typed arrays inside an artefact become these: their bytes, little-endian, as base64. */
 interface PackedNumbers {
   readonly float64: string;
@@ -13,7 +18,7 @@ interface PackedNumbers {
  * A Float64Array is an object with one field, `float64`; a number that JSON has no word for (NaN, ±Infinity) one with
  * the field `number`.
  */
-export function encodeArtefact(artefact: Artefact): Uint8Array {
+export function encodeArtefact(artefact: LoopArtefact): Uint8Array {
   const text = JSON.stringify(artefact, (_, value: unknown) => {
     if (value instanceof Float64Array)
       return {
@@ -26,7 +31,7 @@ export function encodeArtefact(artefact: Artefact): Uint8Array {
 }
 
 /** @throws WeatherglassError InvalidData for bytes that are no artefact. */
-export function decodeArtefact(data: Uint8Array): Artefact {
+export function decodeArtefact(data: Uint8Array): LoopArtefact {
   try {
     return JSON.parse(zstdDecompressSync(data).toString('utf8'), (_, value: unknown) => {
       if (typeof value !== 'object' || value === null) return value;
@@ -34,7 +39,7 @@ export function decodeArtefact(data: Uint8Array): Artefact {
       if ('float64' in value && typeof value.float64 === 'string') return unpack(value.float64);
       if ('number' in value && typeof value.number === 'string') return Number(value.number);
       return value;
-    }) as Artefact;
+    }) as LoopArtefact;
   } catch (cause) {
     throw new WeatherglassError(
       'InvalidData',

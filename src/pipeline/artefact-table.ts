@@ -1,9 +1,8 @@
-import type { Artefact } from '../models/model.ts';
 import type { Store } from '../store/store.ts';
-import { decodeArtefact } from './artefact-codec.ts';
+import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
 
 /** What the experts of one variable have learned, by {@link artefactKey}. */
-export type ArtefactTable = ReadonlyMap<string, Artefact>;
+export type ArtefactTable = ReadonlyMap<string, LoopArtefact>;
 
 export function artefactKey(source: string, lead: number, model: string): string {
   return `${source} ${lead} ${model}`;
@@ -11,13 +10,18 @@ export function artefactKey(source: string, lead: number, model: string): string
 
 let remembered: { readonly version: string; readonly tables: Map<string, ArtefactTable> } | undefined;
 
-/** The newest artefacts of a variable, decoded once in a thread for all that a training answers. */
+/**
+ * The newest artefacts of a variable, decoded once in a thread for all that a training answers.
+ *
+ * @param historyId as in `threadHistory`: what another run of the loop trained is read anew
+ */
 export async function threadArtefacts(
   store: Store,
+  historyId: string,
   variable: string,
   trainedUntil: number,
 ): Promise<ArtefactTable> {
-  const version = `${trainedUntil} ${store.location}`;
+  const version = `${historyId} ${trainedUntil} ${store.location}`;
   if (remembered?.version !== version) remembered = { version, tables: new Map() };
   const { tables } = remembered;
   let table = tables.get(variable);

@@ -21,8 +21,9 @@ export interface CaseGroups {
  * rows without an outcome stay. Columns are backed by SharedArrayBuffers.
  *
  * @param withRecent whether to work out what recent outcomes and errors said at the time (`Cases.recent`)
+ * @param keepGaps whether rows that miss a column stay too
  */
-export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
+export function groupCases(pairs: Pairs, withRecent: boolean, keepGaps = false): CaseGroups {
   const byKey = new Map<string, number[]>();
   for (let row = 0; row < pairs.rows; row++) {
     const key = `${pairs.variable[row]} ${pairs.lead[row]}`;
@@ -40,6 +41,7 @@ export function groupCases(pairs: Pairs, withRecent: boolean): CaseGroups {
   for (const rows of ordered) {
     const columns = usedColumns(pairs, rows);
     const complete = rows.filter((row) => {
+      if (keepGaps) return true;
       const absent = columns.filter((k) => Number.isNaN(pairs.forecasts[row * pairs.columns.length + k]));
       for (const k of absent) missing[k]++;
       return absent.length === 0;

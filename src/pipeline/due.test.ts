@@ -53,13 +53,20 @@ function groupsOf(forecasts: readonly Forecast[]): HistoryGroup[] {
 }
 
 interface Asked extends Partial<DueWindow> {
+  /** Hour of each place's last prediction, made of a run an hour old. */
   readonly last?: Readonly<Record<string, number>>;
 }
 
 /** What is due, in hours: `place @ issue`, and of each target its valid time, run and inputs. */
 function due(forecasts: readonly Forecast[], { last, after = 0, until = 100, issuedAt }: Asked = {}) {
   const lastIssues =
-    last && new Map(Object.entries(last).map(([place, hours]) => [place, hours * HOUR] as const));
+    last &&
+    new Map(
+      Object.entries(last).map(([place, hours]) => [
+        place,
+        { issuedAt: hours * HOUR, runTime: (hours - 1) * HOUR },
+      ]),
+    );
   const window = {
     after: after * HOUR,
     until: until * HOUR,

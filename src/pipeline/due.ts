@@ -24,6 +24,13 @@ export interface DueInput {
   readonly row: number;
 }
 
+/** What was said last about a variable of a place. */
+export interface LastIssue {
+  readonly issuedAt: number;
+  /** The newest issue of a run that it used. */
+  readonly runTime: number;
+}
+
 export interface DueWindow {
   readonly after: number;
   readonly until: number;
@@ -32,26 +39,31 @@ export interface DueWindow {
 }
 
 /**
- * Predictions that new forecasts call for: what became known in the window and after the place's last prediction, valid
- * later than the prediction is issued and within the horizon.
+ * Predictions that new forecasts call for: what became known in the window, and after the place's last prediction or of a
+ * newer run than that used; valid later than the prediction is issued and within the horizon.
  *
  * @param groups blocks of one variable
- * @param lastIssues of each place, by name
+ * @param lastIssues by the name of the place
  */
 export function duePredictions(
   groups: readonly HistoryGroup[],
   places: readonly TablePlace[],
-  lastIssues: ReadonlyMap<string, number> | undefined,
+  lastIssues: ReadonlyMap<string, LastIssue> | undefined,
   window: DueWindow,
 ): DuePrediction[] {
-  const from = places.map(({ name }) => Math.max(window.after, lastIssues?.get(name) ?? -Infinity));
+  const last = places.map(({ name }) => lastIssues?.get(name));
   const due = new Map<string, { place: number; issuedAt: number; targets: Map<number, DueInput[]> }>();
   for (const group of groups) {
-    const { availableTime, validTime, place, size, lead } = group.cases;
+    const { availableTime, initTime, validTime, place, size, lead } = group.cases;
     if (lead > horizonHours) continue;
     for (let row = 0; row < size; row++) {
       const available = availableTime[row];
-      if (!(available > from[place[row]] && available <= window.until)) continue;
+      if (!(available > window.after && available <= window.until)) continue;
+      const answered = last[place[row]];
+      if (answered !== undefined && available <= answered.issuedAt) {
+        // Imported since, although its table says that it was known before: new if its run is.
+        if (window.issuedAt === undefined || !(initTime[row] > answered.runTime)) continue;
+      }
       const issuedAt = window.issuedAt ?? available;
       if (!(validTime[row] > issuedAt)) continue;
       const key = `${place[row]} ${issuedAt}`;

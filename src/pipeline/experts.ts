@@ -28,18 +28,18 @@ export const servedContenders = ['aggregate', 'pool'] as const;
  * @param all every source of the store, by the order they were added
  */
 export function contendersOf(sources: readonly string[], all: readonly string[]): string[] {
-  return [
-    ...servedContenders,
-    ...sources.flatMap((source) => expertsFor(source).map(({ name }) => expertName(name, source, all))),
-  ];
+  const experts = sources.flatMap((source) =>
+    expertsFor(source).map(({ name }) => expertName(name, source, all)),
+  );
+  return [...servedContenders, ...new Set(experts)];
 }
 
 /**
- * What an expert is called: `model` for the first source of the store, `model@source` for others. So what is known of an
- * expert is still its own when another source is added.
+ * What an expert is called: `model@source` for all but the first source of the store, so that what is known of an expert
+ * is still its own when another source is added. Of a place, one source or its own observations have the word: climatology
+ * is the same for both.
  */
 export function expertName(model: string, source: string, all: readonly string[]): string {
-  if (source === '') return all.length > 0 ? `${model}@observations` : model;
   return all.indexOf(source) > 0 ? `${model}@${source}` : model;
 }
 

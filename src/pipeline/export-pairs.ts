@@ -191,7 +191,7 @@ function pairsWriter(
       );
     },
     async add(runs) {
-      const pairs = pairsOfRuns(runs, [place], variables, series, new Set(), false);
+      const pairs = pairsOfRuns(runs, [place], variables, series, new Map(), false);
       const positions = Int32Array.from(columns, (name) => pairs.columns.indexOf(name));
       if (pairs.columns.some((name) => !columns.includes(name)))
         throw new WeatherglassError(

@@ -45,6 +45,11 @@ export interface HistoryQuery {
   readonly issuedFrom?: number | undefined;
   /** What became known later is left out. */
   readonly knownUntil: number;
+  /**
+   * For a replay its first day: a place that a source forecasts only later is learned from its own observations until
+   * then.
+   */
+  readonly begins?: number | undefined;
   /** Whether flagged outcomes are there too: they do not train, but they are part of what happened. */
   readonly flagged?: boolean | undefined;
 }
@@ -80,16 +85,16 @@ export async function readHistory(store: Store, query: HistoryQuery, withRecent:
       if (own === undefined) bySource.set(run.source, [run]);
       else own.push(run);
     }
-  const forecast = new Set<string>();
+  const forecast = new Map<string, number>();
   const summarised = (await store.note(reducedNote)) !== undefined;
   const groups: HistoryGroup[] = [];
   const add = (source: string, pairs: Pairs) => {
-    const { groups: blocks, knownTimes } = groupCases(pairs, withRecent);
+    const { groups: blocks, knownTimes } = groupCases(pairs, withRecent, true);
     blocks.forEach((cases, k) => groups.push({ source, cases, knownTime: knownTimes[k] }));
   };
   for (const [source, runs] of bySource)
     add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised));
-  const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query.issuedFrom);
+  const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query);
   if (observed.rows > 0) add('', observed);
   return { groups, places, variables, revisions: outcomes.revisions, applied: 0 };
 }
@@ -189,8 +194,8 @@ export function firstAt(times: ArrayLike<number>, time: number): number {
 }
 
 /**
- * Runs of one source as a table of pairs, those that came in parts as one; `forecast` learns which places and variables
- * it forecasts.
+ * Runs of one source as a table of pairs, those that came in parts as one; `forecast` learns since when
+ * which places and variables are forecast.
  *
  * @param stored as a store gives them: parts of a run follow each other
  * @param summarised whether the store has made runs smaller: then all ensembles are read as their summaries
@@ -200,7 +205,7 @@ export function pairsOfRuns(
   places: readonly TablePlace[],
   variables: readonly Variable[],
   outcomes: ReadonlyMap<string, OutcomeSeries>,
-  forecast: Set<string>,
+  forecast: Map<string, number>,
   summarised: boolean,
 ): Pairs {
   const whole = wholeRuns(stored);
@@ -242,7 +247,7 @@ export function pairsOfRuns(
         continue;
       }
       const key = `${place} ${variable}`;
-      forecast.add(key);
+      forecast.set(key, Math.min(run.knownAt, forecast.get(key) ?? Infinity));
       const own = outcomes.get(key);
       for (const lead of leads) {
         const validTime = validTimeOf(run.issuedAt, lead);
@@ -284,17 +289,17 @@ function pairsOfOutcomes(
   places: readonly TablePlace[],
   variables: readonly Variable[],
   outcomes: ReadonlyMap<string, OutcomeSeries>,
-  forecast: ReadonlySet<string>,
-  issuedFrom = -Infinity,
+  forecast: ReadonlyMap<string, number>,
+  { issuedFrom = -Infinity, begins = Infinity }: HistoryQuery,
 ): Pairs {
-  const alone = [...outcomes].filter(([key]) => !forecast.has(key));
+  const alone = [...outcomes].filter(([key]) => (forecast.get(key) ?? Infinity) >= begins);
   const rows = alone.reduce((sum, [, { validTime }]) => sum + validTime.length * dailyLeads.length, 0);
   const table = emptyPairs(rows, places, variables, [], 0, 0);
   let at = 0;
   for (const [key, own] of alone) {
     const [place, variable] = key.split(' ').map(Number);
     own.validTime.forEach((issuedAt, k) => {
-      if (issuedAt < issuedFrom) return;
+      if (issuedAt < issuedFrom || !(own.knownAt[k] < (forecast.get(key) ?? Infinity))) return;
       for (const lead of dailyLeads) {
         const validTime = validTimeOf(issuedAt, lead);
         fillRow(table, at++, place, variable, issuedAt, validTime, lead, own.knownAt[k], own);

@@ -1,6 +1,13 @@
 import { WeatherglassError } from '../errors.ts';
 import { packValues } from '../store/run-values.ts';
-import type { Layout, ObservationBlock, Run, Store, WriteCounts } from '../store/store.ts';
+import {
+  type Layout,
+  type ObservationBlock,
+  type Run,
+  type Store,
+  verifiedNote,
+  type WriteCounts,
+} from '../store/store.ts';
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
@@ -74,10 +81,16 @@ export async function importTable(
           .map((rows) => runOf(pairs, rows, options.source, layouts)),
       });
   }
-  for (let from = 0; from < order.length; from += OBSERVATIONS_AT_ONCE)
+  for (let from = 0; from < order.length; from += OBSERVATIONS_AT_ONCE) {
+    const rows = order.subarray(from, from + OBSERVATIONS_AT_ONCE);
+    const earliest = rows.reduce((least, row) => Math.min(least, observations.knownTime[row]), Infinity);
+    const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
     await write({
-      observations: blockOf(observations, order.subarray(from, from + OBSERVATIONS_AT_ONCE), options.origin),
+      observations: blockOf(observations, rows, options.origin),
+      // What comes later than its table says it was known has not been scored yet.
+      ...(earliest <= verified ? { notesIfObserved: { [verifiedNote]: String(earliest - 1) } } : {}),
     });
+  }
   return total;
 }
 

@@ -1,4 +1,3 @@
-import { isWeatherglassError } from '../errors.ts';
 import { openMixer } from '../forecast/aggregate.ts';
 import type { Control } from '../models/model.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
@@ -6,7 +5,8 @@ import { bandOf } from '../weather/lead-band.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { type ArtefactTable, artefactKey, threadArtefacts } from './artefact-table.ts';
-import { type DuePrediction, type DueTarget, duePredictions } from './due.ts';
+import { isComplete, withColumns } from './case-columns.ts';
+import { type DuePrediction, type DueTarget, duePredictions, type LastIssue } from './due.ts';
 import {
   contendersOf,
   expertName,
@@ -33,6 +33,8 @@ export interface IssueChunk {
   readonly places: readonly string[];
   readonly historyFrom: number;
   readonly historyUntil: number;
+  /** First day of a replay; left out live. */
+  readonly begins?: number | undefined;
   /** Forecasts that became known after this … */
   readonly after: number;
   /** … and by this are answered, unless they have been. */
@@ -58,7 +60,12 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
   const history = await threadHistory(
     chunk.store,
     chunk.historyId,
-    { places: chunk.places, issuedFrom: chunk.historyFrom, knownUntil: chunk.historyUntil },
+    {
+      places: chunk.places,
+      issuedFrom: chunk.historyFrom,
+      knownUntil: chunk.historyUntil,
+      begins: chunk.begins,
+    },
     expertsUseRecent,
   );
   const lastIssues = await lastIssuesOf(store, chunk.places);
@@ -72,29 +79,48 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     if (groups.length === 0) continue;
     const due = duePredictions(groups, history.places, lastIssues.get(variable.name), chunk);
     if (due.length === 0) continue;
-    const artefacts = await threadArtefacts(store, variable.name, chunk.trainedUntil);
-    const sources = [...new Set(groups.map(({ source }) => source))];
-    const naming = { sources, all: allSources };
+    const artefacts = await threadArtefacts(store, chunk.historyId, variable.name, chunk.trainedUntil);
     const rows = rowsDue(due);
     const answers = new Map([...rows].map(([group, own]) => [group, answersOf(group, own, artefacts)]));
     const mixing = chunk.mixing.find((one) => one.variable === variable.name);
-    const issued = mixDue(variable, history, due, naming, answers, mixing, artefacts);
-    predictions.push(...issued.predictions);
-    unanswered += issued.unanswered;
-    longestLead = Math.max(longestLead, issued.longestLead);
+    // Those who have forecast a place by then are asked; what begins later has no name among them yet.
+    const sourcesOf = sourcesByPlace(groups, history.places.length);
+    const alike = Map.groupBy(due, (one) => JSON.stringify(sourcesOf(one.place, one.issuedAt)));
+    for (const [sources, some] of alike) {
+      const naming = { sources: JSON.parse(sources) as string[], all: allSources };
+      const issued = mixDue(variable, history, some, naming, answers, mixing, artefacts);
+      predictions.push(...issued.predictions);
+      unanswered += issued.unanswered;
+      longestLead = Math.max(longestLead, issued.longestLead);
+    }
   }
   return { predictions, unanswered, longestLead };
 }
 
-/** When each place's newest prediction of a variable was issued: by variable, then place. */
+/** Which sources have forecast a place by a time. */
+function sourcesByPlace(
+  groups: readonly HistoryGroup[],
+  places: number,
+): (place: number, time: number) => string[] {
+  const first = new Map<string, Float64Array>();
+  for (const { source, cases } of groups) {
+    const own = first.get(source) ?? new Float64Array(places).fill(Infinity);
+    first.set(source, own);
+    for (let row = 0; row < cases.size; row++)
+      own[cases.place[row]] = Math.min(own[cases.place[row]], cases.availableTime[row]);
+  }
+  return (place, time) => [...first].filter(([, own]) => own[place] <= time).map(([source]) => source);
+}
+
+/** Each place's newest prediction of a variable: by variable, then place. */
 async function lastIssuesOf(
   store: Store,
   places: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
-  const last = new Map<string, Map<string, number>>();
-  for (const { variable, place, issuedAt } of await store.latestPredictions({ places, count: 1 })) {
-    const own = last.get(variable) ?? new Map<string, number>();
-    last.set(variable, own.set(place, issuedAt));
+): Promise<ReadonlyMap<string, ReadonlyMap<string, LastIssue>>> {
+  const last = new Map<string, Map<string, LastIssue>>();
+  for (const { variable, place, issuedAt, runTimes } of await store.latestPredictions({ places, count: 1 })) {
+    const own = last.get(variable) ?? new Map<string, LastIssue>();
+    last.set(variable, own.set(place, { issuedAt, runTime: runTimes.reduce((a, b) => Math.max(a, b)) }));
   }
   return last;
 }
@@ -135,16 +161,17 @@ function answersOf(
   const models = expertsFor(source);
   const width = models.length * levels.length;
   const quantiles = new Float64Array(wanted.length * width).fill(Number.NaN);
-  const targets = { cases, rows: wanted };
   models.forEach((model, k) => {
     const artefact = artefacts.get(artefactKey(source, cases.lead, model.name));
-    if (artefact === undefined) return;
-    try {
-      expertQuantiles(model, artefact, targets, levels, quantiles, k * levels.length, width);
-    } catch (error) {
-      // The forecasts no longer have a column it was fitted with: it sleeps until the next training.
-      if (!isWeatherglassError(error, 'InvalidData')) throw error;
-    }
+    // Where the forecasts no longer have a column it was fitted with, it sleeps until the next training.
+    const block = artefact === undefined ? undefined : withColumns(cases, artefact.columns);
+    if (artefact === undefined || block === undefined) return;
+    const from = k * levels.length;
+    expertQuantiles(model, artefact, { cases: block, rows: wanted }, levels, quantiles, from, width);
+    wanted.forEach((row, i) => {
+      if (isComplete(block, row)) return;
+      quantiles.fill(Number.NaN, i * width + from, i * width + from + levels.length);
+    });
   });
   return { position, quantiles, width };
 }
@@ -160,9 +187,12 @@ function mixDue(
 ): IssuedChunk {
   const contenders = contendersOf(sources, all);
   const experts = contenders.slice(servedContenders.length);
-  const firstExpert = new Map<string, number>();
-  for (const source of sources)
-    firstExpert.set(source, experts.indexOf(expertName(expertsFor(source)[0].name, source, all)));
+  const placeOf = new Map(
+    sources.map((source) => [
+      source,
+      expertsFor(source).map(({ name }) => experts.indexOf(expertName(name, source, all))),
+    ]),
+  );
   const method = describeMethod(experts, { sources, all }, mixing, artefacts);
   const mixer = openMixer(levels, experts.length);
   const count = levels.length;
@@ -180,7 +210,10 @@ function mixDue(
     for (const { group, row: at } of inputs) {
       const { position, quantiles, width } = answers.get(group)!;
       const from = position[at] * width;
-      row.set(quantiles.subarray(from, from + width), firstExpert.get(group.source)! * count);
+      placeOf.get(group.source)!.forEach((expert, k) => {
+        const own = from + k * count;
+        row.set(quantiles.subarray(own, own + count), expert * count);
+      });
     }
   }
 

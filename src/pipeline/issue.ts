@@ -5,6 +5,7 @@ import { msPerDay, msPerHour } from '../weather/time.ts';
 import type { IssueChunk, IssuedChunk } from './issue-chunk.ts';
 import type { Mixing } from './mixing.ts';
 import { placeChunks } from './place-chunks.ts';
+import { type ReplayedHistory, trainedNote } from './train.ts';
 
 export interface IssueOptions extends RunOptions {
   /** Forecasts that became known after this … */
@@ -17,7 +18,7 @@ export interface IssueOptions extends RunOptions {
   readonly trainedUntil: number;
   readonly mixing: readonly Mixing[];
   /** For callers that issue again and again on one growing history: see `threadHistory`. */
-  readonly history?: { readonly id: string; readonly from: number; readonly until: number } | undefined;
+  readonly history?: ReplayedHistory | undefined;
 }
 
 export interface IssueResult {
@@ -46,18 +47,23 @@ export const longestLeadNote = 'loop.longest_lead';
  */
 export async function issue(store: Store, options: IssueOptions, pool: ComputePool): Promise<IssueResult> {
   const { after = -Infinity, until, history } = options;
+  // The same for all days until the next training, so that threads read its artefacts once.
+  const trained = Number((await store.note(trainedNote)) ?? Number.NaN);
+  const trainedUntil = trained <= options.trainedUntil ? trained : options.trainedUntil;
   const chunks = (await placeChunks(store, pool.threads)).map(
     (places): IssueChunk => ({
       store: store.location,
       historyId: history?.id ?? crypto.randomUUID(),
       places,
-      historyFrom: history?.from ?? Math.max(after, until - horizonHours * msPerHour) - recentDays * msPerDay,
-      historyUntil: history?.until ?? until,
+      historyFrom:
+        (history?.begins ?? Math.max(after, until - horizonHours * msPerHour)) - recentDays * msPerDay,
+      historyUntil: history?.knownUntil ?? until,
+      begins: history?.begins,
       after,
       until,
       issuedAt: options.atArrival === true ? undefined : until,
       mixing: options.mixing,
-      trainedUntil: options.trainedUntil,
+      trainedUntil,
     }),
   );
   let predictions = 0;

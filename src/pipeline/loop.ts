@@ -1,10 +1,10 @@
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import { type Store, verifiedNote } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
-import { type IssueResult, issue, recentDays } from './issue.ts';
+import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
-import { type TrainResult, train, trainedNote } from './train.ts';
+import { type TrainOptions, type TrainResult, train, trainedNote } from './train.ts';
 import { verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */
@@ -16,6 +16,11 @@ export interface StepResult extends IssueResult {
   /** What training did, where it was due. */
   readonly trained: TrainResult | undefined;
 }
+
+/** Milliseconds that an outcome may take from becoming known until it is in the store. */
+const ON_THE_WAY = 60_000;
+/** Where the store notes how far the loop has come. */
+const reachedNote = 'loop.reached';
 
 export interface StepOptions extends RunOptions {
   /** Nothing that became known later is used. */
@@ -29,7 +34,11 @@ export interface StepOptions extends RunOptions {
  */
 export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
   const { asOf, signal } = options;
-  const { targets } = await verify(store, { asOf, signal }, pool);
+  const { targets } = await verify(
+    store,
+    { asOf, settled: asOf - ON_THE_WAY, notes: { [reachedNote]: String(asOf) }, signal },
+    pool,
+  );
   const trained = await trainWhenDue(store, options, pool);
   const issued = await issue(
     store,
@@ -41,7 +50,7 @@ export async function step(store: Store, options: StepOptions, pool: ComputePool
 
 async function trainWhenDue(
   store: Store,
-  options: StepOptions & { readonly history?: { readonly id: string; readonly knownUntil: number } },
+  options: TrainOptions,
   pool: ComputePool,
 ): Promise<TrainResult | undefined> {
   const last = Number((await store.note(trainedNote)) ?? -Infinity);
@@ -96,7 +105,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
       `there is nothing to replay in ${store.location}: import forecasts or observations first`,
     );
   if (options.again === true) await store.write({ forgetLoop: true });
-  const reached = Number((await store.note(verifiedNote)) ?? Number.NaN);
+  const reached = Number((await store.note(reachedNote)) ?? Number.NaN);
   const began = Number((await store.note(beganNote)) ?? Number.NaN);
   const first = startOfDay(
     options.from ?? (Number.isNaN(began) ? summary.from + LEARNING_DAYS * msPerDay : began),
@@ -115,14 +124,15 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
   // One that was stopped goes on where it stopped.
   const from = first === began && reached > first ? startOfDay(reached) : first;
   if (Number.isNaN(began)) await store.write({ notes: { [beganNote]: String(first) } });
-  const id = crypto.randomUUID();
+  const history = { id: crypto.randomUUID(), begins: first, knownUntil: until };
   const days = Math.max(0, Math.round((until - from) / msPerDay));
   const total = { predictions: 0, values: 0, unanswered: 0, scored: 0, trainings: 0 };
   const { signal } = options;
   for (let day = 0; day < days; day++) {
     const asOf = from + day * msPerDay;
-    total.scored += (await verify(store, { asOf, signal }, pool)).targets;
-    const trained = await trainWhenDue(store, { asOf, signal, history: { id, knownUntil: until } }, pool);
+    const reachedNow = { [reachedNote]: String(asOf) };
+    total.scored += (await verify(store, { asOf, notes: reachedNow, signal }, pool)).targets;
+    const trained = await trainWhenDue(store, { asOf, signal, history }, pool);
     if (trained !== undefined) total.trainings++;
     const issued = await issue(
       store,
@@ -132,7 +142,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
         atArrival: true,
         trainedUntil: asOf,
         mixing: await readMixing(store, asOf),
-        history: { id, from: from - recentDays * msPerDay, until },
+        history,
         signal,
       },
       pool,
@@ -142,6 +152,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
     total.unanswered += issued.unanswered;
     options.onProgress?.(day + 1, days);
   }
-  total.scored += (await verify(store, { asOf: until, signal }, pool)).targets;
+  const end = { [reachedNote]: String(until) };
+  total.scored += (await verify(store, { asOf: until, notes: end, signal }, pool)).targets;
   return { from, until, days, ...total };
 }

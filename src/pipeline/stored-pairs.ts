@@ -38,7 +38,7 @@ export async function storedPairs(store: Store, source?: string): Promise<Pairs>
   const runs: Run[] = [];
   for await (const block of store.runs({ sources: [chosen] })) for (const run of block) runs.push(run);
   const summarised = (await store.note(reducedNote)) !== undefined;
-  return pairsOfRuns(runs, places, variables, series, new Set(), summarised);
+  return pairsOfRuns(runs, places, variables, series, new Map(), summarised);
 }
 
 /** Every version of every observation in the store, as a table. */

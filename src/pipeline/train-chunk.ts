@@ -5,6 +5,7 @@ import type { StoredArtefact } from '../store/store.ts';
 import { encodeArtefact } from './artefact-codec.ts';
 import { artefactKey, threadArtefacts } from './artefact-table.ts';
 import { trainingRows, unitsOf } from './backtest-plan.ts';
+import { isComplete, lastingColumns, withColumns } from './case-columns.ts';
 import { expertsFor, expertsUseRecent, fitExpert } from './experts.ts';
 import { advance } from './history.ts';
 import { threadHistory, threadStore } from './thread-store.ts';
@@ -15,6 +16,8 @@ export interface TrainChunk {
   readonly historyId: string;
   /** What the history may hold; at least `asOf`. */
   readonly knownUntil: number;
+  /** First day of a replay; left out live. */
+  readonly begins?: number | undefined;
   readonly variable: string;
   /** Blocks number `part`, `part + parts`, … are fitted. */
   readonly part: number;
@@ -37,19 +40,28 @@ export async function runTrainChunk(chunk: TrainChunk, control: Control): Promis
   const history = await threadHistory(
     store,
     historyId,
-    { variables: [variable], knownUntil },
+    { variables: [variable], knownUntil, begins: chunk.begins },
     expertsUseRecent,
   );
   advance(history, asOf);
   const before =
-    earlier === undefined ? undefined : await threadArtefacts(await threadStore(store), variable, earlier);
+    earlier === undefined
+      ? undefined
+      : await threadArtefacts(await threadStore(store), historyId, variable, earlier);
   const artefacts: StoredArtefact[] = [];
   const refusals: string[] = [];
   for (let k = part; k < history.groups.length; k += parts) {
     control.checkpoint(k, history.groups.length);
     const { source, cases, knownTime } = history.groups[k];
     const [all] = unitsOf(cases, 'all');
-    const training = { cases, rows: trainingRows(all, cases, knownTime, asOf, -Infinity) };
+    const rows = trainingRows(all, cases, knownTime, asOf, -Infinity);
+    const columns = lastingColumns(cases, rows);
+    const block = withColumns(cases, columns)!;
+    const training = { cases: block, rows: rows.filter((row) => isComplete(block, row)) };
+    if (training.rows.length === 0) {
+      refusals.push(`${variable}, ${cases.lead} h: no outcome of a forecast is known yet`);
+      continue;
+    }
     const settings = settingsFor(cases.variable);
     for (const model of expertsFor(source)) {
       try {
@@ -67,7 +79,7 @@ export async function runTrainChunk(chunk: TrainChunk, control: Control): Promis
           lead: cases.lead,
           model: model.name,
           trainedAt: asOf,
-          data: encodeArtefact(artefact),
+          data: encodeArtefact({ ...artefact, columns }),
         });
       } catch (error) {
         if (!isWeatherglassError(error, 'CannotFit')) throw error;

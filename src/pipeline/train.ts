@@ -6,7 +6,17 @@ export interface TrainOptions extends RunOptions {
   /** Only what was known by then trains. */
   readonly asOf: number;
   /** For callers that train again and again on one growing history: see `threadHistory`. */
-  readonly history?: { readonly id: string; readonly knownUntil: number } | undefined;
+  readonly history?: ReplayedHistory | undefined;
+}
+
+/** What a replay reads once for all of its days. */
+export interface ReplayedHistory {
+  /** See `threadHistory`. */
+  readonly id: string;
+  /** First day of the replay. */
+  readonly begins: number;
+  /** Its end: nothing that became known later is read. */
+  readonly knownUntil: number;
 }
 
 export interface TrainResult {
@@ -24,7 +34,8 @@ export const trainedNote = 'loop.trained';
  * @throws WeatherglassError Cancelled; what writing throws.
  */
 export async function train(store: Store, options: TrainOptions, pool: ComputePool): Promise<TrainResult> {
-  const { asOf, history = { id: crypto.randomUUID(), knownUntil: asOf } } = options;
+  const { asOf, history } = options;
+  const historyId = history?.id ?? crypto.randomUUID();
   const last = Number((await store.note(trainedNote)) ?? Number.NaN);
   const variables = await store.variables();
   const parts = Math.max(1, Math.ceil((2 * pool.threads) / Math.max(1, variables.length)));
@@ -33,8 +44,9 @@ export async function train(store: Store, options: TrainOptions, pool: ComputePo
       { length: parts },
       (_, part): TrainChunk => ({
         store: store.location,
-        historyId: history.id,
-        knownUntil: history.knownUntil,
+        historyId,
+        knownUntil: history?.knownUntil ?? asOf,
+        begins: history?.begins,
         variable: name,
         part,
         parts,

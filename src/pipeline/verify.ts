@@ -8,6 +8,10 @@ import type { VerifiedChunk, VerifyChunk } from './verify-chunk.ts';
 export interface VerifyOptions extends RunOptions {
   /** Outcomes known by then are scored. */
   readonly asOf: number;
+  /** Outcomes that became known later are looked at again the next time; `asOf` by default. */
+  readonly settled?: number | undefined;
+  /** Notes to keep in the same piece. */
+  readonly notes?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface VerifyResult {
@@ -44,7 +48,10 @@ export async function verify(store: Store, options: VerifyOptions, pool: Compute
     options,
   );
   const together = await allPlaces(store, rows);
-  await store.write({ scores: [...rows, ...together], notes: { [verifiedNote]: String(asOf) } });
+  await store.write({
+    scores: [...rows, ...together],
+    notes: { ...options.notes, [verifiedNote]: String(Math.max(after, options.settled ?? asOf)) },
+  });
   return { targets, until: asOf };
 }
 

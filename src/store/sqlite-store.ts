@@ -145,6 +145,8 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     const addedPredictions = predictions.put(changes.predictions ?? []);
     scores.put(changes.scores ?? []);
     for (const [name, value] of Object.entries(changes.notes ?? {})) putNote.run(name, value);
+    if (seen.observations > 0)
+      for (const [name, value] of Object.entries(changes.notesIfObserved ?? {})) putNote.run(name, value);
     return { places: changedPlaces, runs: addedRuns, ...seen, predictions: addedPredictions };
   }
 

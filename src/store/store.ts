@@ -267,6 +267,8 @@ export interface Changes {
   /** Replace those of the same variable, band, day and place. */
   readonly scores?: readonly ScoreRow[];
   readonly notes?: Readonly<Record<string, string>>;
+  /** Written only if an observation of these changes was new. */
+  readonly notesIfObserved?: Readonly<Record<string, string>>;
   /**
    * Forgets predictions, scores, artefacts and the notes whose names begin with `loop.`: the loop's own work, not what it
    * was given. Done first.
