@@ -167,7 +167,7 @@ outcomes +unit +count +flagged +first +newest +from
 temperature_2m +°C +77 +0 +2020-01-01T00:00Z +2020-03-17T00:00Z +pairs
 
 runs of +count +first issue +newest issue +newest arrival
-pairs +82 +2019-12-29T00:00Z +2020-03-19T00:00Z +2020-03-19T00:00Z
+imported +82 +2019-12-29T00:00Z +2020-03-19T00:00Z +2020-03-19T00:00Z
 
 predictions of +count +first issue +newest issue +reach until
 temperature_2m +\\d+ +2020-03-0\\dT00:00Z +2020-03-19T00:00Z +2020-03-20T00:00Z
@@ -187,7 +187,7 @@ $`),
 
   it('says what was meant by an unknown name', async () => {
     const unknown =
-      /^weatherglass: there is no place "Hil, uper" in weatherglass\.db\. Did you mean Hill, upper\?\n$/;
+      /^weatherglass: there is no place "Hil, uper"\. Did you mean Hill, upper\?\n$/;
     await fail(66, unknown, 'place', 'show', 'Hil, uper');
     await fail(66, unknown, 'place', 'remove', 'Hil, uper', '--yes');
     await fail(66, unknown, 'export', 'x.csv', '--place', 'Hil, uper');
@@ -317,7 +317,7 @@ describe('export', () => {
       /no variable "temprature_2m".* Did you mean temperature_2m/,
       ['x.csv', '--variable', 'temprature_2m'],
     ],
-    ['an unknown source', 66, /no source "pears".* Did you mean pairs\?/, ['x.csv', '--source', 'pears']],
+    ['an unknown source', 66, /no source "inported".* Did you mean imported\?/, ['x.csv', '--source', 'inported']],
     [
       'an unknown contender',
       66,
@@ -353,7 +353,7 @@ describe('export', () => {
 
   it('asks for a source where there are two', async () => {
     await run('import', 'pairs.csv', '--source', 'other');
-    await fail(64, /there are forecasts by pairs, other: choose one by --source/, 'export', 'x.csv');
+    await fail(64, /there are forecasts by imported, other: choose one by --source/, 'export', 'x.csv');
     expect(await print('export', 'other.csv', '--source', 'other')).toBe('other.csv: 320 rows of pairs\n');
   });
 

@@ -64,7 +64,7 @@ describe('refused', () => {
   it.concurrent.each<[string[], RegExp]>([
     [[], /^Usage: weatherglass/],
     [['frobnicate'], /unknown command 'frobnicate'/],
-    [['backtest'], /missing required argument 'files'/],
+    [['import'], /missing required argument 'files'/],
     [['demo', 'more'], /too many arguments/],
     [['backtest', 'pairs.csv', '--modle', 'emos'], /unknown option '--modle'\n\(Did you mean --model\?\)/],
     [['backtest', 'pairs.csv', '--model', 'arima'], /--model.*no model arima; the models are raw, dressed/],
