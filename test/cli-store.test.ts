@@ -176,7 +176,7 @@ $`),
     const shown = JSON.parse(await print('place', 'show', 'Hill, upper', '--json'));
     expect(shown.runs).toEqual([
       {
-        source: 'pairs',
+        source: 'imported',
         count: 82,
         from: '2019-12-29T00:00Z',
         until: '2020-03-19T00:00Z',
@@ -186,8 +186,7 @@ $`),
   });
 
   it('says what was meant by an unknown name', async () => {
-    const unknown =
-      /^weatherglass: there is no place "Hil, uper"\. Did you mean Hill, upper\?\n$/;
+    const unknown = /^weatherglass: there is no place "Hil, uper"\. Did you mean Hill, upper\?\n$/;
     await fail(66, unknown, 'place', 'show', 'Hil, uper');
     await fail(66, unknown, 'place', 'remove', 'Hil, uper', '--yes');
     await fail(66, unknown, 'export', 'x.csv', '--place', 'Hil, uper');
@@ -317,7 +316,12 @@ describe('export', () => {
       /no variable "temprature_2m".* Did you mean temperature_2m/,
       ['x.csv', '--variable', 'temprature_2m'],
     ],
-    ['an unknown source', 66, /no source "inported".* Did you mean imported\?/, ['x.csv', '--source', 'inported']],
+    [
+      'an unknown source',
+      66,
+      /no source "inported".* Did you mean imported\?/,
+      ['x.csv', '--source', 'inported'],
+    ],
     [
       'an unknown contender',
       66,
