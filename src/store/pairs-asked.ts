@@ -1,5 +1,5 @@
 /** A name and the number that rows carry for it. */
-type Numbered = readonly (readonly [id: number, name: string])[];
+export type Numbered = readonly (readonly [id: number, name: string])[];
 
 /** A place, and the variable or source that makes up the first part of an index with it. */
 export interface Pair {

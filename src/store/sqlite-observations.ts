@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { WeatherglassError } from '../errors.ts';
-import { type First, pairsAsked } from './pairs-asked.ts';
+import { type First, type Numbered, pairsAsked } from './pairs-asked.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Names } from './sqlite-names.ts';
 import type { ObservationBlock, ObservationQuery } from './store.ts';
@@ -41,24 +41,20 @@ export function sqliteObservations(
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
 
   /** Where the rows are that became known in a range of times, and the first valid time of each place and variable. */
-  const arrived = (knownAfter: number, knownUntil: number) =>
-    connection
-      .statement<First>(`
-        SELECT place, variable, min(valid_time) FROM observation INDEXED BY observation_known
-        WHERE known_at > ? AND known_at <= ? GROUP BY place, variable`)
-      .all(knownAfter, knownUntil);
+  const arrived = (asked: Numbered, knownAfter: number, knownUntil: number) => {
+    const first = connection.statement<First>(`
+      SELECT place, variable, min(valid_time) FROM observation INDEXED BY observation_known
+      WHERE place = ? AND known_at > ? AND known_at <= ? GROUP BY variable`);
+    return asked.flatMap(([place]) => first.all(place, knownAfter, knownUntil));
+  };
 
   return {
     async *query(query) {
       const { validUntil = Infinity, knownAfter = -Infinity, knownUntil = Infinity } = query;
-      const firsts = query.knownAfter === undefined ? undefined : arrived(knownAfter, knownUntil);
+      const asked = places.chosen(query.places);
+      const firsts = knownAfter === -Infinity ? undefined : arrived(asked, knownAfter, knownUntil);
       let block = blockBuilder();
-      for (const pair of pairsAsked(
-        places.chosen(query.places),
-        variables.chosen(query.variables),
-        query.validFrom,
-        firsts,
-      )) {
+      for (const pair of pairsAsked(asked, variables.chosen(query.variables), query.validFrom, firsts)) {
         const { placeId, place, otherId: variableId, other: variable } = pair;
         let after: readonly [number, number] = [pair.from, -Infinity];
         for (let more = true; more; ) {

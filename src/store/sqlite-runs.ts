@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { WeatherglassError } from '../errors.ts';
 import { float32sOf, float64sOf } from './blobs.ts';
-import { type First, pairsAsked } from './pairs-asked.ts';
+import { type First, type Numbered, pairsAsked } from './pairs-asked.ts';
 import { mergeParts, relationTo } from './run-parts.ts';
 import type { RunValues } from './run-values.ts';
 import type { Connection } from './sqlite-connection.ts';
@@ -105,27 +105,23 @@ export function sqliteRuns(
   }
 
   /** Where the runs are that became known in a range of times, and the first issue of each place and source. */
-  const arrived = (knownAfter: number, knownUntil: number) =>
-    connection
-      .statement<First>(`
-        SELECT place, source, min(issued_at) FROM run INDEXED BY run_known
-        WHERE known_at > ? AND known_at <= ? GROUP BY place, source`)
-      .all(knownAfter, knownUntil);
+  const arrived = (asked: Numbered, knownAfter: number, knownUntil: number) => {
+    const first = connection.statement<First>(`
+      SELECT place, source, min(issued_at) FROM run INDEXED BY run_known
+      WHERE place = ? AND known_at > ? AND known_at <= ? GROUP BY source`);
+    return asked.flatMap(([place]) => first.all(place, knownAfter, knownUntil));
+  };
 
   return {
     async *query(query) {
       const { variable, knownAfter = -Infinity, knownUntil = Infinity } = query;
       const next = following(variable === undefined ? '' : holdsVariable);
       const ofVariable = variable === undefined ? [] : [variable];
-      const firsts = query.knownAfter === undefined ? undefined : arrived(knownAfter, knownUntil);
+      const asked = places.chosen(query.places);
+      const firsts = knownAfter === -Infinity ? undefined : arrived(asked, knownAfter, knownUntil);
       let block: Run[] = [];
       let bytes = 0;
-      for (const pair of pairsAsked(
-        places.chosen(query.places),
-        sources.chosen(query.sources),
-        query.issuedFrom,
-        firsts,
-      )) {
+      for (const pair of pairsAsked(asked, sources.chosen(query.sources), query.issuedFrom, firsts)) {
         const { placeId, place, otherId: sourceId, other: source } = pair;
         // The key that was read last. Whatever is written between blocks, the rows behind it stay where they are.
         let after: readonly [number, number, number] = [pair.from, -Infinity, -1];

@@ -46,7 +46,7 @@ export const migrations: readonly string[] = [
     decimals INTEGER, reduced INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL,
     UNIQUE (place, source, issued_at, known_at, part)
   ) STRICT;
-  CREATE INDEX run_known ON run (known_at, place, source, issued_at);
+  CREATE INDEX run_known ON run (place, known_at, source, issued_at);
 
   CREATE TABLE observation (
     place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE,
@@ -55,7 +55,7 @@ export const migrations: readonly string[] = [
     value REAL, flag TEXT NOT NULL, origin INTEGER NOT NULL REFERENCES origin,
     PRIMARY KEY (place, variable, valid_time, known_at)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX observation_known ON observation (known_at);
+  CREATE INDEX observation_known ON observation (place, known_at);
 
   CREATE TABLE artefact (
     id INTEGER PRIMARY KEY,
