@@ -328,7 +328,9 @@ describe('a second process that writes', () => {
     const names = ['a', 'b', 'c'];
     const rows = simulatedHistory({ days: 200 });
     for (const name of names) writeFileSync(join(cwd, `${name}.csv`), csvText(pairsTable(rows)));
-    await Promise.all(names.map((name) => succeeds(['import', `${name}.csv`, '--threads', '1'], cwd)));
+    await Promise.all(
+      names.map((name) => succeeds(['import', `${name}.csv`, '--source', name, '--threads', '1'], cwd)),
+    );
     await using reading = await openStore(join(cwd, store), { readOnly: true });
     expect((await reading.sources()).toSorted()).toEqual(names);
     expect(await reading.summary()).toMatchObject({ places: 3, runs: 3 * 600, observations: 600 });

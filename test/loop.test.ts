@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryPerDay } from '../src/forecast/aggregate.ts';
 import { openPool } from '../src/index.ts';
+import { acceptObservations } from '../src/pipeline/accept-observations.ts';
 import { longestLeadNote } from '../src/pipeline/issue.ts';
 import { replay, step } from '../src/pipeline/loop.ts';
 import { readMixing } from '../src/pipeline/mixing.ts';
@@ -230,6 +231,57 @@ describe('scoring', () => {
   });
 });
 
+describe('a replay up to the present', () => {
+  it('leaves what is pushed afterwards to be scored', async () => {
+    const now = Date.now();
+    const today = Math.floor(now / msPerDay) * msPerDay;
+    // Simulated days that end today: the last run looks ahead, and its outcome was an hour ago.
+    const shift = today - day(30) + msPerDay;
+    const moved = simulatedHistory({ days: 30, leads: [24] }).map((row) => ({
+      ...row,
+      issued: row.issued + shift - 2 * msPerDay,
+      available: row.issued + shift - 2 * msPerDay,
+      valid: row.valid + shift - 2 * msPerDay,
+      known: row.known + shift - 2 * msPerDay,
+    }));
+    const pushed = now - msPerHour;
+    const place = moved[0].place;
+    const open = {
+      ...moved.at(-1)!,
+      place,
+      issued: pushed - msPerDay,
+      available: pushed - msPerDay,
+      valid: pushed,
+      known: pushed,
+    };
+    await using store = await storeOf(moved.filter((row) => row.known < pushed - msPerDay));
+    await addRows(store, [open], 'a');
+    await replay(store, { from: today - 5 * msPerDay }, pool);
+    expect(Number(await store.note(verifiedNote))).toBeLessThan(Date.now());
+    expect(await scoresIn(store)).not.toContainEqual(expect.stringContaining(`day ${utcDay(pushed)},`));
+    const changes = await acceptObservations(
+      store,
+      [{ place, variable: open.variable, validTime: pushed, value: 10 }],
+      { now: Date.now(), origin: 'push' },
+    );
+    await store.write(changes);
+    expect((await verify(store, { asOf: Date.now() }, pool)).targets).toBe(1);
+  });
+
+  it('goes on as if nothing had been verified in between', async () => {
+    const rows = simulatedHistory({ days: UNTIL });
+    await using straight = await storeOf(rows);
+    await replay(straight, { from: day(FROM), until: day(UNTIL) }, pool);
+    await using broken = await storeOf(rows);
+    await replay(broken, { from: day(FROM), until: day(45) }, pool);
+    await verify(broken, { asOf: Date.now() }, pool);
+    expect(Number(await broken.note(verifiedNote))).toBeGreaterThan(day(UNTIL));
+    await replay(broken, { from: day(FROM), until: day(UNTIL) }, pool);
+    expect(await predictionsOf(broken)).toEqual(await predictionsOf(straight));
+    expect(placesOnly(await scoresIn(broken))).toEqual(placesOnly(await scoresIn(straight)));
+  });
+});
+
 describe('several sources', () => {
   const SILENT = 46;
   const leads = [24, 48, 72];
@@ -244,12 +296,14 @@ describe('several sources', () => {
     delay: 9,
   });
   const experts = ['dressed', 'climatology', 'emos', 'emos-season', 'emos-station', 'idr'];
+  const ofForecasts = experts.filter((name) => name !== 'climatology');
   const contenders = [
     'aggregate',
     'pool',
     // Those of the first source keep their plain names.
     ...experts,
-    ...experts.map((name) => `${name}@b`),
+    // Climatology looks at no forecast: there is one.
+    ...ofForecasts.map((name) => `${name}@b`),
   ];
 
   it('are mixed; the experts of one that falls silent sleep, and neither gain nor lose', async () => {
@@ -267,7 +321,7 @@ describe('several sources', () => {
       validTimes.forEach((valid, i) => {
         const medianOf = (name: string) =>
           quantiles[(i * own.length + own.indexOf(name)) * levels.length + levels.indexOf(0.5)];
-        const medians = experts.map((name) => [medianOf(name), medianOf(`${name}@b`)]);
+        const medians = ofForecasts.map((name) => [medianOf(name), medianOf(`${name}@b`)]);
         for (const [ofA] of medians) expect(ofA).not.toBeNaN();
         // The last run of b reaches three days ahead.
         const silent = valid > day(SILENT - 1) + 72 * msPerHour;

@@ -189,7 +189,17 @@ describe('a batch is refused whole', () => {
     );
     // Declared rightly, it is a mild day; another place says nothing about this one.
     expect(await push([reading({ validTime: now, value: 64.4, unit: '°F' })])).toBe(1);
-    expect(await push([reading({ place: 'roof', value: 64.4 })])).toBe(1);
+    expect(await push([reading({ place: 'roof', value: 58 })])).toBe(1);
+  });
+});
+
+describe('a revision within the same millisecond', () => {
+  test('is known a millisecond after the one it revises, as often as it comes', async () => {
+    for (const [k, value] of [5, 6, 7].entries()) {
+      const { observations } = await accept([reading({ value })]);
+      expect(observations.knownAt[0]).toBe(now + k);
+      await store.write({ observations });
+    }
   });
 });
 
@@ -208,20 +218,20 @@ describe('what is genuine is accepted', () => {
   });
 
   test('the first value there ever was, and one after a long silence', async () => {
-    expect(await push([reading({ value: 68 })])).toBe(1);
+    expect(await push([reading({ value: 58 })])).toBe(1);
     const longAgo = mildDays.map((one) => ({ ...one, place: 'roof', validTime: one.validTime - 62 * DAY }));
     await push(longAgo);
-    expect(await push([reading({ place: 'roof', value: 68 })])).toBe(1);
+    expect(await push([reading({ place: 'roof', value: 58 })])).toBe(1);
   });
 
   test('where the values to compare with are flagged or not known yet', async () => {
     const block = (await accept(mildDays)).observations;
     await store.write({ observations: { ...block, flag: block.flag.map(() => 'stuck') } });
-    expect(await push([reading({ validTime: now, value: 64 })])).toBe(1);
+    expect(await push([reading({ validTime: now, value: 58 })])).toBe(1);
     await push(
       mildDays.map((one) => ({ ...one, place: 'roof' })),
       now + DAY,
     );
-    expect(await push([reading({ place: 'roof', validTime: now, value: 64 })], now)).toBe(1);
+    expect(await push([reading({ place: 'roof', validTime: now, value: 58 })], now)).toBe(1);
   });
 });

@@ -61,6 +61,7 @@ export async function acceptObservations(
     readonly place: number;
     readonly variable: number;
     readonly validTime: number;
+    readonly knownAt: number;
     readonly value: number;
   }[] = [];
   for (const one of reported) {
@@ -80,11 +81,14 @@ export async function acceptObservations(
     if (!fitsUsual(value, variable, await known.since(one, LATEST_HOURS * msPerHour)))
       refuseWrongUnit(value, variable, await known.since(one, USUAL_DAYS * msPerDay), what);
     // A value that was never known cannot be taken back.
-    if (Object.is(known.latest(key) ?? Number.NaN, value)) continue;
+    const before = known.latest(key);
+    if (Object.is(before?.value ?? Number.NaN, value)) continue;
     rows.push({
       place: places.indexOf(one.place),
       variable: variables.indexOf(variable),
       validTime: one.validTime,
+      // Later than the version it revises, even within a millisecond; a clock that is ahead reports what is not over yet.
+      knownAt: Math.max(now, one.validTime, (before?.knownAt ?? -Infinity) + 1),
       value,
     });
   }
@@ -98,8 +102,7 @@ export async function acceptObservations(
       variable: Int32Array.from(rows, ({ variable }) => variable),
       origin: new Int32Array(rows.length),
       validTime: Float64Array.from(rows, ({ validTime }) => validTime),
-      // A sensor whose clock is a little ahead reports what is not over yet.
-      knownAt: Float64Array.from(rows, ({ validTime }) => Math.max(now, validTime)),
+      knownAt: Float64Array.from(rows, ({ knownAt }) => knownAt),
       value: Float64Array.from(rows, ({ value }) => value),
       flag: new Array<string>(rows.length).fill(''),
     },
@@ -119,9 +122,14 @@ function possibleValue(given: number, unit: string | undefined, variable: Variab
   return Math.min(upper, Math.max(lower, value));
 }
 
+interface KnownValue {
+  readonly value: number;
+  readonly knownAt: number;
+}
+
 interface KnownValues {
   /** By `${variable} ${validTime} ${place}`; undefined where nothing is known. */
-  readonly latest: (key: string) => number | undefined;
+  readonly latest: (key: string) => KnownValue | undefined;
   /** Outcomes of an observation's series, from so many ms before the first that is reported until the last. */
   readonly since: (one: ReportedObservation, ms: number) => Promise<readonly number[]>;
 }
@@ -132,7 +140,7 @@ async function knownValues(
   reported: readonly ReportedObservation[],
   now: number,
 ): Promise<KnownValues> {
-  const latest = new Map<string, number>();
+  const latest = new Map<string, KnownValue>();
   const bySeries = Map.groupBy(reported, seriesOf);
   const read = new Map<string, readonly number[]>();
   async function since(series: string, ms: number): Promise<readonly number[]> {
@@ -147,11 +155,14 @@ async function knownValues(
       variables: [variable],
       validFrom: times.reduce((a, b) => Math.min(a, b)) - ms,
       validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
-      knownUntil: now,
     }))
       for (let row = 0; row < block.rows; row++) {
-        latest.set(`${variable} ${block.validTime[row]} ${place}`, block.value[row]);
-        if (!Number.isNaN(block.value[row]) && block.flag[row] === '') values.push(block.value[row]);
+        latest.set(`${variable} ${block.validTime[row]} ${place}`, {
+          value: block.value[row],
+          knownAt: block.knownAt[row],
+        });
+        const trusted = block.flag[row] === '' && block.knownAt[row] <= now;
+        if (trusted && !Number.isNaN(block.value[row])) values.push(block.value[row]);
       }
     read.set(`${ms} ${series}`, values);
     return values;

@@ -74,7 +74,7 @@ describe('who answers', () => {
     expect(several).toContain('emos@icon');
     // Climatology is the same, wherever it stands.
     expect(several.slice(-2)).toEqual(['persistence', 'harmonic']);
-    expect(several).toHaveLength(2 + 6 + 6 + 2);
+    expect(several).toHaveLength(2 + 6 + 5 + 2);
     // Wherever it is asked, whoever else answers there.
     expect(contendersOf(['icon'], ['gfs', 'icon'])).toContain('emos@icon');
     expect(expertName('emos', 'gfs', ['gfs'])).toBe('emos');

@@ -36,11 +36,10 @@ export function contendersOf(sources: readonly string[], all: readonly string[])
 
 /**
  * What an expert is called: `model@source` for all but the first source of the store, so that what is known of an expert
- * is still its own when another source is added. Of a place, one source or its own observations have the word: climatology
- * is the same for both.
+ * is still its own when another source is added. Climatology looks at no forecast: it is one expert for all.
  */
 export function expertName(model: string, source: string, all: readonly string[]): string {
-  return all.indexOf(source) > 0 ? `${model}@${source}` : model;
+  return all.indexOf(source) > 0 && model !== 'climatology' ? `${model}@${source}` : model;
 }
 
 /** What an expert learned at each place by itself. */

@@ -11,7 +11,7 @@ import {
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
-import { refuseWrongUnit } from './unit-mistake.ts';
+import { refuseUnlikeForecasts, refuseWrongUnit } from './unit-mistake.ts';
 
 export interface ImportOptions {
   /** Name of the source that runs are kept under. */
@@ -53,8 +53,9 @@ export async function importTable(
   };
   const observations = 'initTime' in table ? outcomesOf(table) : table;
   // All is looked at before anything is written.
+  if (pairs !== undefined) refuseFutureRuns(pairs, options.now);
   const order = checkedOrder(observations, pairs === undefined, options.now);
-  await refuseWrongUnits(store, observations, order);
+  await refuseWrongUnits(store, observations, pairs, order);
   add(
     await store.write({
       variables,
@@ -92,6 +93,16 @@ export async function importTable(
     });
   }
   return total;
+}
+
+/** @throws WeatherglassError InvalidData for a forecast that nobody can have yet. */
+function refuseFutureRuns(pairs: Pairs, now: number): void {
+  const row = pairs.availableTime.findIndex((time) => time > now);
+  if (row >= 0)
+    throw new WeatherglassError(
+      'InvalidData',
+      `a forecast for ${pairs.places[pairs.place[row]].name}, issued ${formatInstant(pairs.initTime[row])}, is available only ${formatInstant(pairs.availableTime[row])}: it is ${formatInstant(now)} now. Correct the times, or the clock.`,
+    );
 }
 
 /** Outcomes of a table of pairs: one for each place, variable and valid time and time of becoming known. */
@@ -158,12 +169,23 @@ function checkedOrder(table: Observations, takesBack: boolean, now: number): Int
   return order.subarray(0, kept);
 }
 
+/** Values at the end of a series that are looked at by themselves: a sensor may have been set to another unit. */
+const LATEST = 20;
+/** Values before them that say what the place is used to. */
+const BEFORE = 200;
+
 /**
- * Looks at the middle temperature of each series beside what the place has had until now.
+ * Looks at the temperatures of each series beside their own forecasts, beside what the place has had until now, and at the
+ * latest beside those before.
  *
  * @throws WeatherglassError InvalidData for a series in another unit than declared.
  */
-async function refuseWrongUnits(store: Store, table: Observations, order: Int32Array): Promise<void> {
+async function refuseWrongUnits(
+  store: Store,
+  table: Observations,
+  pairs: Pairs | undefined,
+  order: Int32Array,
+): Promise<void> {
   const stored = new Set((await store.places()).map(({ name }) => name));
   const series = Map.groupBy(order, (row) => `${table.place[row]} ${table.variable[row]}`);
   for (const rows of series.values()) {
@@ -171,16 +193,39 @@ async function refuseWrongUnits(store: Store, table: Observations, order: Int32A
     const variable = table.variables[table.variable[first]];
     if (variable.unit !== '°C') continue;
     const { name } = table.places[table.place[first]];
-    const sorted = Float64Array.from(rows, (row) => table.value[row])
-      .filter(Number.isFinite)
-      .sort();
+    const values = Float64Array.from(rows, (row) => table.value[row]).filter(Number.isFinite);
+    const what = (which: string, count: number) => `${which} ${count} values of ${variable.name} at ${name}`;
+    if (pairs !== undefined) {
+      const forecasts = Float64Array.from(rows, (row) => meanForecast(pairs, row));
+      refuseUnlikeForecasts(values, forecasts, variable, what('the', values.length));
+      const latest = values.subarray(-LATEST);
+      refuseUnlikeForecasts(latest, forecasts.subarray(-LATEST), variable, what('the latest', latest.length));
+    }
     const usual: number[] = [];
     if (stored.has(name))
       for await (const block of store.observations({ places: [name], variables: [variable.name] }))
         for (const value of block.value) if (!Number.isNaN(value)) usual.push(value);
-    const what = `the middle of ${rows.length} values of ${variable.name} at ${name}`;
-    refuseWrongUnit(sorted[Math.floor(sorted.length / 2)], variable, usual, what);
+    refuseWrongUnit(middleOf(values), variable, usual, `the middle of ${what('the', values.length)}`);
+    const latest = values.subarray(-LATEST / 2);
+    const before = values.subarray(-BEFORE - latest.length, -latest.length);
+    refuseWrongUnit(
+      middleOf(latest),
+      variable,
+      [...before],
+      `the middle of ${what('the latest', latest.length)}`,
+    );
   }
+}
+
+function middleOf(values: Float64Array): number {
+  return values.toSorted()[Math.floor(values.length / 2)];
+}
+
+/** Mean of the members, else of the models, of a row. */
+function meanForecast({ forecasts, columns, members, models }: Pairs, row: number): number {
+  const at = row * columns.length;
+  const own = forecasts.subarray(at, at + (members > 0 ? members : models)).filter(Number.isFinite);
+  return own.reduce((sum, value) => sum + value, 0) / own.length;
 }
 
 /** Rows of each run: one place, issue and arrival; by place, issue and arrival. */

@@ -4,8 +4,9 @@ import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
+import { presentOf } from './present.ts';
 import { type TrainOptions, type TrainResult, train, trainedNote } from './train.ts';
-import { verify } from './verify.ts';
+import { rewind, verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */
 const TRAIN_EVERY_DAYS = 7;
@@ -17,8 +18,6 @@ export interface StepResult extends IssueResult {
   readonly trained: TrainResult | undefined;
 }
 
-/** Milliseconds that an outcome may take from becoming known until it is in the store. */
-const ON_THE_WAY = 60_000;
 /** Where the store notes how far the loop has come. */
 const reachedNote = 'loop.reached';
 
@@ -34,11 +33,7 @@ export interface StepOptions extends RunOptions {
  */
 export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
   const { asOf, signal } = options;
-  const { targets } = await verify(
-    store,
-    { asOf, settled: asOf - ON_THE_WAY, notes: { [reachedNote]: String(asOf) }, signal },
-    pool,
-  );
+  const { targets } = await verify(store, { asOf, notes: { [reachedNote]: String(asOf) }, signal }, pool);
   const trained = await trainWhenDue(store, options, pool);
   const issued = await issue(
     store,
@@ -59,9 +54,12 @@ async function trainWhenDue(
 }
 
 export interface ReplayOptions extends RunOptions {
-  /** First day, its start; by default where the last replay stopped, else 60 days after the first forecast. */
+  /**
+   * First day, its start; by default where the last replay began, else 60 days after the first forecast or observation, but
+   * no more than two years before the end.
+   */
   readonly from?: number | undefined;
-  /** End of the last day; by default when the newest run or observation became known. */
+  /** End of the last day; by default when the newest run or observation became known, and never beyond the present. */
   readonly until?: number | undefined;
   /** Forgets predictions, scores and artefacts first. */
   readonly again?: boolean | undefined;
@@ -87,6 +85,8 @@ function startOfDay(time: number): number {
 
 /** Days of history before the first day of a replay, where none is given. */
 const LEARNING_DAYS = 60;
+/** The most days that are replayed where no first day is given. */
+const MOST_DAYS = 730;
 
 /**
  * Runs the loop over stored history day by day, as it would have run live: at the start of each day it scores and learns
@@ -108,9 +108,13 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
   const reached = Number((await store.note(reachedNote)) ?? Number.NaN);
   const began = Number((await store.note(beganNote)) ?? Number.NaN);
   const first = startOfDay(
-    options.from ?? (Number.isNaN(began) ? summary.from + LEARNING_DAYS * msPerDay : began),
+    options.from ??
+      (Number.isNaN(began)
+        ? Math.max(summary.from + LEARNING_DAYS * msPerDay, summary.knownUntil - MOST_DAYS * msPerDay)
+        : began),
   );
-  const until = startOfDay((options.until ?? summary.knownUntil) + msPerDay - 1);
+  const last = Math.min(options.until ?? summary.knownUntil, await presentOf(store));
+  const until = startOfDay(last + msPerDay - 1);
   if (!(until > first))
     throw new WeatherglassError(
       'Usage',
@@ -124,6 +128,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
   // One that was stopped goes on where it stopped.
   const from = first === began && reached > first ? startOfDay(reached) : first;
   if (Number.isNaN(began)) await store.write({ notes: { [beganNote]: String(first) } });
+  await rewind(store, from);
   const history = { id: crypto.randomUUID(), begins: first, knownUntil: until };
   const days = Math.max(0, Math.round((until - from) / msPerDay));
   const total = { predictions: 0, values: 0, unanswered: 0, scored: 0, trainings: 0 };

@@ -48,6 +48,11 @@ export function withContenders(row: ScoreRow, contenders: readonly string[]): Sc
   return { ...row, contenders: all, sums };
 }
 
+/** The same row over no targets. */
+export function withoutScores(row: ScoreRow): ScoreRow {
+  return { ...row, sums: emptySums(row.contenders.length) };
+}
+
 /**
  * The sums of two rows together, contender by contender; the first must be the caller's own. One that is in a single
  * row is given the pool's loss of the other.

@@ -97,6 +97,7 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
   const truth = await truthOf(store, places, query.asOf);
   const predictions: ServedPrediction[] = [];
   const answered = new Set<string>();
+  let firstAhead = Infinity;
   for (const one of issued) {
     const variable = variables.find(({ name }) => name === one.variable);
     if (variable === undefined) continue;
@@ -106,6 +107,7 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       const key = `${one.variable} ${validTime} ${one.place}`;
       if (validTime <= query.asOf || answered.has(key)) return;
       answered.add(key);
+      firstAhead = Math.min(firstAhead, validTime);
       if (validTime > (query.until ?? Infinity)) return;
       const lead = (validTime - one.runTimes[i]) / msPerHour;
       predictions.push({
@@ -137,6 +139,11 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
     throw new WeatherglassError(
       'Usage',
       `${formatInstant(query.until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
+    );
+  if (predictions.length === 0)
+    throw new WeatherglassError(
+      'NotFound',
+      `nothing is predicted for ${places.join(', ')} until ${formatInstant(query.until ?? reach)}: the first value ahead is for ${formatInstant(firstAhead)}`,
     );
   const order = new Map(places.map((name, index) => [name, index]));
   predictions.sort(
@@ -228,7 +235,8 @@ function provenanceOf(
     .map(({ name, weight }) => ({ name, weight: weight / total }))
     .sort((a, b) => b.weight - a.weight);
   const training = method.training.filter(
-    (one) => one.lead === lead && experts.some(({ name }) => name === one.expert),
+    // Leads of blocks are single precision.
+    (one) => one.lead === Math.fround(lead) && experts.some(({ name }) => name === one.expert),
   );
   return {
     experts,

@@ -35,7 +35,12 @@ export interface SkillRow {
   readonly targets: number;
   readonly days: number;
   readonly scores: Scores;
-  /** 1 − CRPS / CRPS of the reference on the days both answered; NaN where there is no such reference. */
+  /** Targets that each skill compares: those that the reference answered too. */
+  readonly compared: Readonly<Record<SkillReference, number>>;
+  /**
+   * 1 − CRPS / CRPS of the reference; NaN where there is no such reference. Where several sources have one, what is
+   * served is held against the hardest to beat.
+   */
   readonly skill: Readonly<Record<SkillReference, number>>;
   /** 95 % intervals by a moving-block bootstrap over valid days. */
   readonly skillInterval: Readonly<Record<SkillReference, readonly [number, number]>>;
@@ -92,13 +97,13 @@ interface Group {
   readonly place: string | undefined;
   readonly model: string;
   longestBand: number;
-  /** Records of sums by day: the model's, and the model's and reference's CRPS where both answered. */
   readonly days: Map<number, Day>;
 }
 
 interface Day {
   readonly sums: Float64Array;
-  readonly against: Readonly<Record<SkillReference, { score: number; reference: number; count: number }>>;
+  /** CRPS of the model and of each reference it is held against, over rows that both answered whole. */
+  readonly against: Map<string, { score: number; reference: number; count: number }>;
 }
 
 function addRow(groups: Map<string, Group>, row: ScoreRow, model: string, by: readonly SkillKey[]): void {
@@ -113,52 +118,70 @@ function addRow(groups: Map<string, Group>, row: ScoreRow, model: string, by: re
     groups.set(key, (group = { variable, band, place, model, longestBand: 0, days: new Map() }));
   group.longestBand = Math.max(group.longestBand, row.band);
   let day = group.days.get(row.day);
-  if (day === undefined) {
-    const nothing = () => ({ score: 0, reference: 0, count: 0 });
-    group.days.set(
-      row.day,
-      (day = { sums: zero(), against: { dressed: nothing(), climatology: nothing() } }),
-    );
-  }
+  if (day === undefined) group.days.set(row.day, (day = { sums: zero(), against: new Map() }));
   const own = record.sums(model)!;
   plus(day.sums, own);
-  for (const name of storedReferences) {
-    const other = record.sums(referenceIn(row.contenders, name, model));
+  for (const name of referencesFor(model, row.contenders)) {
+    const other = record.sums(name)!;
     // A skill compares the same targets: rows in which one of the two was silent are left out.
-    if (other === undefined || other[0] !== own[0]) continue;
-    day.against[name].score += own[1];
-    day.against[name].reference += other[1];
-    day.against[name].count += own[0];
+    if (other[0] !== own[0]) continue;
+    const sums = day.against.get(name) ?? { score: 0, reference: 0, count: 0 };
+    day.against.set(name, sums);
+    sums.score += own[1];
+    sums.reference += other[1];
+    sums.count += own[0];
   }
 }
 
-/** The reference a contender is held against: of its own source, where there are several. */
-function referenceIn(contenders: readonly string[], name: SkillReference, model: string): string {
+/** What a contender is held against: an expert against its own source's, what is served against each source's. */
+function referencesFor(model: string, contenders: readonly string[]): string[] {
+  const served = servedContenders.some((name) => name === model);
   const source = model.split('@')[1];
-  const exact = source === undefined ? name : `${name}@${source}`;
-  return contenders.includes(exact) ? exact : (contenders.find((one) => one.split('@')[0] === name) ?? name);
+  return contenders.filter((name) => {
+    const [reference, ofSource] = name.split('@');
+    return (
+      storedReferences.some((one) => one === reference) &&
+      (served || ofSource === source || reference === 'climatology')
+    );
+  });
+}
+
+/** The reference of one kind that was compared most, and of those the one that is hardest to beat. */
+function hardest(kind: SkillReference, days: Iterable<Day>): string | undefined {
+  const totals = new Map<string, { reference: number; count: number }>();
+  for (const { against } of days)
+    for (const [name, { reference, count }] of against) {
+      if (name.split('@')[0] !== kind) continue;
+      const total = totals.get(name) ?? { reference: 0, count: 0 };
+      totals.set(name, { reference: total.reference + reference, count: total.count + count });
+    }
+  const most = Math.max(0, ...[...totals.values()].map(({ count }) => count));
+  return [...totals]
+    .filter(([, { count }]) => count >= most / 2)
+    .sort(([, a], [, b]) => a.reference / a.count - b.reference / b.count)[0]?.[0];
 }
 
 function rowOf({ variable, band, place, model, longestBand, days }: Group, seed: string): SkillRow {
-  const count = days.size;
   const dates = [...days.keys()].sort((a, b) => a - b);
   const span = (dates.at(-1) ?? 0) - dates[0] + 1;
   const sums = zero(span);
   for (const date of dates) plus(recordOf(sums, date - dates[0]), days.get(date)!.sums);
-  const compare = (reference: SkillReference) => {
+  const compare = (kind: SkillReference) => {
+    const name = hardest(kind, days.values());
     const column = (field: 'score' | 'reference' | 'count') => {
       const out = new Float64Array(span);
-      for (const date of dates) out[date - dates[0]] = days.get(date)!.against[reference][field];
+      for (const date of dates) out[date - dates[0]] = days.get(date)!.against.get(name ?? '')?.[field] ?? 0;
       return out;
     };
     const columns = { score: column('score'), reference: column('reference'), count: column('count') };
-    if (columns.count.every((n) => n === 0))
-      return { estimate: Number.NaN, lower: Number.NaN, upper: Number.NaN };
+    const compared = columns.count.reduce((a, b) => a + b, 0);
+    if (compared === 0) return { compared, estimate: Number.NaN, lower: Number.NaN, upper: Number.NaN };
     // Forecasts for neighbouring days share their errors for about as long as they look ahead.
-    return bootstrapSkill(columns, {
-      random: seededRandom(`${seed} ${reference}`),
+    const { skill } = bootstrapSkill(columns, {
+      random: seededRandom(`${seed} ${kind}`),
       minimumBlockLength: Math.max(1, Math.ceil(longestBand / 24)),
-    }).skill;
+    });
+    return { compared, ...skill };
   };
   const dressed = compare('dressed');
   const climatology = compare('climatology');
@@ -169,8 +192,9 @@ function rowOf({ variable, band, place, model, longestBand, days }: Group, seed:
     ...(place === undefined ? {} : { place }),
     model,
     targets: scores.targets,
-    days: count,
+    days: days.size,
     scores,
+    compared: { dressed: dressed.compared, climatology: climatology.compared },
     skill: { dressed: dressed.estimate, climatology: climatology.estimate },
     skillInterval: {
       dressed: [dressed.lower, dressed.upper],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findVariable } from '../weather/variable.ts';
-import { refuseWrongUnit } from './unit-mistake.ts';
+import { refuseUnlikeForecasts, refuseWrongUnit } from './unit-mistake.ts';
 
 const temperature = findVariable('temperature_2m');
 /** A mild week: 12 to 24 °C. */
@@ -48,8 +48,8 @@ describe('a temperature in another unit than declared', () => {
         expect(refusal(real + 273.15)).toContain('declare the unit K');
       }),
     );
-    expect(refusal(68, mild.slice(0, 10))).not.toBe('');
-    expect(() => check(68, mild.slice(0, 9))).not.toThrow();
+    expect(refusal(58, mild.slice(0, 10))).not.toBe('');
+    expect(() => check(58, mild.slice(0, 9))).not.toThrow();
   });
 });
 
@@ -81,5 +81,22 @@ describe('what is genuine is accepted', () => {
     ['precipitation', 80, Array.from({ length: 20 }, () => 0)],
   ])('a storm in %s', (name, value, usual) => {
     expect(() => check(value, usual, findVariable(name))).not.toThrow();
+  });
+});
+
+describe('a series beside its forecasts', () => {
+  const forecasts = Float64Array.from({ length: 20 }, (_, k) => 4 + (k % 9));
+  const beside = (values: Float64Array) =>
+    refuseUnlikeForecasts(values, forecasts, findVariable('temperature_2m'), 'they');
+
+  test('is refused where it fits them only in °F or in K', () => {
+    expect(() => beside(forecasts.map((value) => 1.8 * value + 33))).toThrow('declare the unit °F');
+    expect(() => beside(forecasts.map((value) => value + 274))).toThrow('declare the unit K');
+  });
+
+  test('is accepted where the forecasts are bad, or too few', () => {
+    expect(() => beside(forecasts.map((value) => value - 12))).not.toThrow();
+    expect(() => beside(forecasts.map((value) => value + 3))).not.toThrow();
+    expect(() => beside(Float64Array.of(41, 43))).not.toThrow();
   });
 });

@@ -2,18 +2,23 @@ import { WeatherglassError } from '../errors.ts';
 import { converter } from '../weather/units.ts';
 import type { Variable } from '../weather/variable.ts';
 
-/** Colder and warmer than any air or soil ever measured, °C; beyond, the unit is wrong whatever the place. */
+/** Colder and warmer than any air, or any soil, ever measured, °C; beyond, the unit is wrong whatever the place. */
 const COLDEST = -95;
-const WARMEST = 75;
+const WARMEST_AIR = 60;
+const WARMEST_SOIL = 80;
 /** How far beyond what its place is used to a temperature may go before another unit explains it better, K. */
 const SURPRISE = 15;
 /** Fewer values say too little about what a place is used to. */
 const ENOUGH = 10;
 
+function warmest({ name }: Variable): number {
+  return name.startsWith('soil') ? WARMEST_SOIL : WARMEST_AIR;
+}
+
 /** Whether a value is no surprise to a place that has had these; no if they are too few to tell. */
-export function fitsUsual(value: number, { unit }: Variable, usual: readonly number[]): boolean {
-  if (unit !== '°C' || Number.isNaN(value)) return true;
-  if (usual.length < ENOUGH || value < COLDEST || value > WARMEST) return false;
+export function fitsUsual(value: number, variable: Variable, usual: readonly number[]): boolean {
+  if (variable.unit !== '°C' || Number.isNaN(value)) return true;
+  if (usual.length < ENOUGH || value < COLDEST || value > warmest(variable)) return false;
   const most = usual.reduce((a, b) => Math.max(a, b));
   return value <= most + SURPRISE;
 }
@@ -39,8 +44,8 @@ export function refuseWrongUnit(
   if (variable.unit !== '°C' || Number.isNaN(value)) return;
   const enough = usual.length >= ENOUGH;
   const least = enough ? usual.reduce((a, b) => Math.min(a, b)) : COLDEST;
-  const most = enough ? usual.reduce((a, b) => Math.max(a, b)) : WARMEST;
-  const impossible = value < COLDEST || value > WARMEST;
+  const most = enough ? usual.reduce((a, b) => Math.max(a, b)) : warmest(variable);
+  const impossible = value < COLDEST || value > warmest(variable);
   // Taken for °C, °F and K are too warm; a cold wave is no mistake.
   if (!impossible && !(enough && value > most + SURPRISE)) return;
   const unit = ['°F', 'K'].find((one) => {
@@ -59,5 +64,36 @@ export function refuseWrongUnit(
         ? `the last outcomes there are ${least} to ${most} °C`
         : 'nowhere on Earth was that ever measured'
     }.${meant}${unit === undefined ? ' Correct the value, or the sensor.' : ''}`,
+  );
+}
+
+/** Forecasts are rarely wrong by as much for half of the time, K. */
+const WRONG_FORECAST = 8;
+
+/**
+ * Refuses a series of temperatures that its forecasts fit only in another unit than the one declared.
+ *
+ * @param values in the variable's unit, as declared
+ * @param forecasts of the same times; NaN for none
+ * @throws WeatherglassError InvalidData
+ */
+export function refuseUnlikeForecasts(
+  values: Float64Array,
+  forecasts: Float64Array,
+  variable: Variable,
+  what: string,
+): void {
+  if (variable.unit !== '°C') return;
+  const missOf = (meant: (value: number) => number) => {
+    const misses = values.map((value, i) => Math.abs(meant(value) - forecasts[i])).filter(Number.isFinite);
+    return misses.length < ENOUGH ? Number.NaN : misses.sort()[Math.floor(misses.length / 2)];
+  };
+  const miss = missOf((value) => value);
+  if (!(miss > WRONG_FORECAST)) return;
+  const unit = ['°F', 'K'].find((one) => missOf(converter(one, '°C')) < miss / 3);
+  if (unit === undefined) return;
+  throw new WeatherglassError(
+    'InvalidData',
+    `${what} are mostly ${miss.toFixed(1)} K off their forecasts, but in ${unit} they would fit: declare the unit ${unit}.`,
   );
 }

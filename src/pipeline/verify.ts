@@ -1,15 +1,20 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type ScoreRow, type Store, verifiedNote } from '../store/store.ts';
+import { msPerDay, msPerHour, utcDay } from '../weather/time.ts';
 import { longestLeadNote } from './issue.ts';
 import { placeChunks } from './place-chunks.ts';
-import { plusRow } from './score-rows.ts';
+import { presentOf } from './present.ts';
+import { plusRow, withoutScores } from './score-rows.ts';
 import type { VerifiedChunk, VerifyChunk } from './verify-chunk.ts';
+
+/** Milliseconds that an outcome may take from becoming known until it is in the store. */
+const ON_THE_WAY = 60_000;
+/** Outcomes that became known later than this many days after they were valid stay scored. */
+const LATE_DAYS = 3;
 
 export interface VerifyOptions extends RunOptions {
   /** Outcomes known by then are scored. */
   readonly asOf: number;
-  /** Outcomes that became known later are looked at again the next time; `asOf` by default. */
-  readonly settled?: number | undefined;
   /** Notes to keep in the same piece. */
   readonly notes?: Readonly<Record<string, string>> | undefined;
 }
@@ -24,7 +29,8 @@ export interface VerifyResult {
 /**
  * Scores what became known since the last time. A late or revised outcome has the day it belongs to scored anew.
  *
- * All of it is written in one piece, together with how far it reaches.
+ * All of it is written in one piece, together with how far it reaches: never beyond a minute ago, for what became known
+ * since may be on its way into the store.
  *
  * @throws WeatherglassError Cancelled; what writing throws.
  */
@@ -48,11 +54,29 @@ export async function verify(store: Store, options: VerifyOptions, pool: Compute
     options,
   );
   const together = await allPlaces(store, rows);
+  const settled = Math.max(after, Math.min(asOf, (await presentOf(store)) - ON_THE_WAY));
   await store.write({
     scores: [...rows, ...together],
-    notes: { ...options.notes, [verifiedNote]: String(Math.max(after, options.settled ?? asOf)) },
+    notes: { ...options.notes, [verifiedNote]: String(settled) },
   });
   return { targets, until: asOf };
+}
+
+/**
+ * Takes back what was scored of outcomes that were not known at a time, so that verifying can go on from there: a replay
+ * does that which goes on after the present was verified.
+ */
+export async function rewind(store: Store, asOf: number): Promise<void> {
+  const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
+  if (verified <= asOf) return;
+  // Outcomes of the days before may have become known late.
+  const longestLead = Number((await store.note(longestLeadNote)) ?? 0);
+  const from = asOf - longestLead * msPerHour - LATE_DAYS * msPerDay;
+  const emptied: ScoreRow[] = [];
+  for (const places of [undefined, ['']])
+    for await (const block of store.scores({ places, dayFrom: utcDay(from) }))
+      for (const row of block) emptied.push(withoutScores(row));
+  await store.write({ scores: emptied, notes: { [verifiedNote]: String(from) } });
 }
 
 /** For each variable, band and day of some rows that replace stored ones, the sums over all places. */

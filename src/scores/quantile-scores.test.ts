@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
-import { meanPinball } from './pinball.ts';
+import { crpsOfQuantiles } from './pinball.ts';
 import { openQuantileScorer } from './quantile-scores.ts';
 
 const levels = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -54,7 +54,10 @@ describe('scores of quantiles', () => {
           expect(scorer.scores.error).toBeCloseTo(laws.mean(0) - y, 9);
           expect(scorer.cdf()).toBeCloseTo(laws.cdf(0, y), 9);
           expect(scorer.cdfBelow()).toBeCloseTo(laws.cdfBelow(0, y), 9);
-          expect(scorer.scores.pinball).toBeCloseTo(meanPinball(values, 0, Float64Array.from(levels), y), 9);
+          expect(scorer.scores.pinball).toBeCloseTo(
+            crpsOfQuantiles(values, 0, Float64Array.from(levels), y) / 2,
+            9,
+          );
         },
       ),
       { numRuns: 500 },

@@ -1,5 +1,5 @@
 import type { TargetScores } from './accumulate.ts';
-import { meanPinball } from './pinball.ts';
+import { crpsOfQuantiles } from './pinball.ts';
 import { coverageShare } from './pit.ts';
 
 /** Scores of forecasts that are given by quantiles, one after the other, without making an object for each. */
@@ -30,7 +30,7 @@ export interface QuantileScorer {
  *
  * The law is that of `quantileDistributions`: its quantile function is linear between levels and goes on in a straight
  * line to 0 and 1 within the bounds. For that law the CRPS is exact: ∫ (F(x) − 1{x ≥ y})² dx, piece by piece.
- * `pinball` is the mean over the levels, `width90` and `coverage90` are those of the central 90 %.
+ * `pinball` is the mean over all levels by the trapezoid rule, `width90` and `coverage90` are those of the central 90 %.
  *
  * @param levels ascending within (0, 1), among them 0.05, 0.5 and 0.95
  */
@@ -99,7 +99,8 @@ export function openQuantileScorer(levels: readonly number[]): QuantileScorer {
     scores.squared_error = error * error;
     scores.coverage90 = coverageShare(below, upTo, 0.05, 0.95);
     scores.width90 = x[high + 1] - x[low + 1];
-    scores.pinball = meanPinball(values, from, levels, y);
+    // Levels stand for as much of 0 … 1 as is nearest to them, so that any set of levels gives about the same mean.
+    scores.pinball = crpsOfQuantiles(values, from, levels, y) / 2;
     return true;
   }
 
