@@ -9,6 +9,8 @@ import { replay, step } from '../src/pipeline/loop.ts';
 import { readMixing } from '../src/pipeline/mixing.ts';
 import { regretReport } from '../src/pipeline/regret.ts';
 import { scoreRecord } from '../src/pipeline/score-rows.ts';
+import { servedPredictions } from '../src/pipeline/served.ts';
+import { skillReport } from '../src/pipeline/skill.ts';
 import { verify } from '../src/pipeline/verify.ts';
 import { seededRandom } from '../src/scores/random.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
@@ -351,6 +353,37 @@ describe('several sources', () => {
       expect(record.loss('emos@b')).toBe(record.loss('pool'));
       expect(record.loss('emos')).not.toBe(record.loss('pool'));
     }
+  });
+
+  it('are named with the issue of each run, and are each a reference', async () => {
+    await using store = await storeOf(a);
+    await addRows(store, b, 'b');
+    await replay(store, { from: day(FROM), until: day(FROM + 5) }, pool);
+    const [{ place }] = a;
+    // Source a is issued at midnight, b at nine: the newest of each that was known then.
+    const asOf = day(FROM + 4) + 20 * msPerHour;
+    const { predictions } = await servedPredictions(store, { places: [place], asOf });
+    expect(predictions.length).toBeGreaterThan(0);
+    for (const { validTime, provenance } of predictions) {
+      const known = (rows: readonly SimulatedRow[]) =>
+        rows
+          .filter((row) => row.place === place && row.valid === validTime && row.available <= asOf)
+          .reduce((newest, row) => Math.max(newest, row.issued), -Infinity);
+      const expected = [
+        { source: 'a', issuedAt: known(a) },
+        { source: 'b', issuedAt: known(b) },
+      ].filter(({ issuedAt }) => issuedAt > -Infinity);
+      expect(provenance.runs).toEqual(expected);
+      expect(provenance.runTime).toBe(Math.max(...expected.map(({ issuedAt }) => issuedAt)));
+      expect(provenance.trainedOn.rows).toBeGreaterThan(10);
+    }
+    // What is served is held against the source that is hardest to beat.
+    const rows = await skillReport(store, { by: ['model'] });
+    const crpsOf = (name: string) => rows.find(({ model }) => model === name)!.scores.crps;
+    const served = rows.find(({ model }) => model === 'aggregate')!;
+    expect(served.compared.dressed).toBe(served.targets);
+    const hardest = Math.min(crpsOf('dressed'), crpsOf('dressed@b'));
+    expect(served.skill.dressed).toBeCloseTo(1 - crpsOf('aggregate') / hardest, 9);
   });
 
   it('may each know places of their own', async () => {

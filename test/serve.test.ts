@@ -143,7 +143,7 @@ describe('GET /v1/predict', () => {
           { name: 'emos', weight: 0.75 },
           { name: 'dressed', weight: 0.25 },
         ]),
-        sources: ['hand-made'],
+        runs: [{ source: 'hand-made', issued_at: formatInstant(hour - 2 * msPerHour) }],
         run_time: formatInstant(hour - 2 * msPerHour),
         age_hours: expect.closeTo((Date.parse(as_of) - hour) / msPerHour + 2, 3),
         trained_on: {

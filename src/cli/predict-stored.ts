@@ -109,6 +109,7 @@ export function servedAsJson({ asOf, levels, predictions }: Served) {
       provenance: {
         ...provenance,
         runTime: formatInstant(provenance.runTime),
+        runs: provenance.runs.map(({ source, issuedAt }) => ({ source, issuedAt: formatInstant(issuedAt) })),
         trainedOn: {
           rows: provenance.trainedOn.rows,
           from: instant(provenance.trainedOn.from),

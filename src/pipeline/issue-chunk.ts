@@ -97,6 +97,12 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
   return { predictions, unanswered, longestLead };
 }
 
+/** The issue of a source's forecast of a target; NaN where it has none. */
+function issueOf({ inputs }: DueTarget, source: string): number {
+  const input = inputs.find(({ group }) => group.source === source);
+  return input === undefined ? Number.NaN : input.group.cases.initTime[input.row];
+}
+
 /** Which sources have forecast a place by a time. */
 function sourcesByPlace(
   groups: readonly HistoryGroup[],
@@ -221,6 +227,7 @@ function mixDue(
     const quantiles = new Float32Array(targets.length * contenders.length * count);
     const validTimes: number[] = [];
     const runTimes: number[] = [];
+    const sourceTimes: number[] = [];
     for (const target of targets) {
       const lead = (target.validTime - target.runTime) / msPerHour;
       const band = bandOf(lead);
@@ -238,6 +245,7 @@ function mixDue(
       quantiles.set(row, at + servedContenders.length * count);
       validTimes.push(target.validTime);
       runTimes.push(target.runTime);
+      for (const source of sources) sourceTimes.push(issueOf(target, source));
       longestLead = Math.max(longestLead, lead);
     }
     if (validTimes.length === 0) continue;
@@ -248,6 +256,7 @@ function mixDue(
       method,
       validTimes: Float64Array.from(validTimes),
       runTimes: Float64Array.from(runTimes),
+      ...(sources.length > 1 && { sourceTimes: Float64Array.from(sourceTimes) }),
       contenders,
       levels: issuedLevels,
       quantiles: quantiles.slice(0, validTimes.length * contenders.length * count),

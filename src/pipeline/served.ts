@@ -32,8 +32,8 @@ export interface ServedPrediction {
 export interface Provenance {
   /** Experts that answered, heaviest first, with their shares of the mixture. */
   readonly experts: readonly { readonly name: string; readonly weight: number }[];
-  /** Where its forecasts come from; empty for a place whose observations alone were learned from. */
-  readonly sources: readonly string[];
+  /** The runs whose forecasts went in; none for a place whose observations alone were learned from. */
+  readonly runs: readonly { readonly source: string; readonly issuedAt: number }[];
   /** Issue of the newest run used; without runs, of the newest observation. */
   readonly runTime: number;
   /** Hours from that to `asOf`. */
@@ -126,7 +126,7 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
           ]),
         ),
         provenance: {
-          ...provenanceOf(one, method, i, lead),
+          ...provenanceOf(one, method, i),
           ageHours: (query.asOf - one.runTimes[i]) / msPerHour,
           truth: truth.get(`${one.variable} ${one.place}`) ?? [],
         },
@@ -216,11 +216,19 @@ function methodOf(text: string): Method {
 }
 
 function provenanceOf(
-  { contenders, levels, quantiles, runTimes }: StoredPrediction,
+  prediction: StoredPrediction,
   method: Method,
   index: number,
-  lead: number,
 ): Omit<Provenance, 'ageHours' | 'truth'> {
+  const { contenders, levels, quantiles, validTimes, runTimes, sourceTimes } = prediction;
+  // Leads of blocks are single precision.
+  const leadOf = (issuedAt: number) => Math.fround((validTimes[index] - issuedAt) / msPerHour);
+  const inputs = method.sources.map((source, k) => ({
+    source,
+    issuedAt: sourceTimes?.[index * method.sources.length + k] ?? runTimes[index],
+  }));
+  const leads = inputs.map(({ issuedAt }) => leadOf(issuedAt));
+  const lead = (validTimes[index] - runTimes[index]) / msPerHour;
   const band = method.bands.find((one) => one.band === bandOf(lead));
   const answering = method.experts
     .map((name, k) => ({ name, weight: band?.weights[k] ?? 1 / method.experts.length }))
@@ -235,12 +243,11 @@ function provenanceOf(
     .map(({ name, weight }) => ({ name, weight: weight / total }))
     .sort((a, b) => b.weight - a.weight);
   const training = method.training.filter(
-    // Leads of blocks are single precision.
-    (one) => one.lead === Math.fround(lead) && experts.some(({ name }) => name === one.expert),
+    (one) => leads.includes(one.lead) && experts.some(({ name }) => name === one.expert),
   );
   return {
     experts,
-    sources: method.sources.filter((source) => source !== ''),
+    runs: inputs.filter(({ source, issuedAt }) => source !== '' && !Number.isNaN(issuedAt)),
     runTime: runTimes[index],
     trainedOn: {
       rows: Math.max(0, ...training.map(({ rows }) => rows)),

@@ -91,10 +91,10 @@ function predictionJson(one: ServedPrediction) {
   };
 }
 
-function provenanceJson({ experts, sources, runTime, ageHours, trainedOn, truth }: Provenance) {
+function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth }: Provenance) {
   return {
     experts: experts.map(({ name, weight }) => ({ name, weight: numberOrNull(weight) })),
-    sources,
+    runs: runs.map(({ source, issuedAt }) => ({ source, issued_at: instantOrNull(issuedAt) })),
     run_time: instantOrNull(runTime),
     age_hours: numberOrNull(ageHours),
     trained_on: {

@@ -18,11 +18,13 @@ export function provenanceWords(
   { zone, now, newestOutcome }: Told,
 ): Html {
   const [first] = predictions;
-  const { sources, runTime, ageHours, truth } = first.provenance;
+  const { runs, runTime, ageHours, truth } = first.provenance;
   const input =
-    sources.length === 0
+    runs.length === 0
       ? html`observations alone, the newest of ${localTimeOfYear(runTime, zone)}`
-      : html`${sources.join(', ')}, the newest run of ${localTimeOfYear(runTime, zone)}`;
+      : runs
+          .map(({ source, issuedAt }) => `${source}, run of ${localTimeOfYear(issuedAt, zone)}`)
+          .join(' and ');
   const origin =
     newestOutcome === undefined
       ? 'No outcome has come lately.'

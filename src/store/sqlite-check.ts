@@ -16,6 +16,7 @@ const misfits: readonly string[] = [
     FROM prediction JOIN roster ON roster.id = roster
       JOIN place ON place.id = place JOIN variable ON variable.id = variable
     WHERE length(valid_times) <> length(run_times) OR length(valid_times) % 8 <> 0
+      OR length(source_times) % max(8, length(valid_times)) <> 0
       OR CASE WHEN json_valid(roster.name) THEN length(quantiles) * 2 <> length(valid_times)
         * json_array_length(roster.name, '$.contenders') * json_array_length(roster.name, '$.levels') END`,
   `SELECT format('the score of %s for day %d has %d bytes, which are no whole numbers', variable.name, day, length(sums))

@@ -15,6 +15,7 @@ type PredictionRow = readonly [
   roster: number,
   validTimes: Uint8Array,
   runTimes: Uint8Array,
+  sourceTimes: Uint8Array,
   quantiles: Uint8Array,
 ];
 
@@ -39,7 +40,7 @@ export function sqlitePredictions(
     readonly rosters: Rosters;
   },
 ): Predictions {
-  const columns = 'issued_at, method, roster, valid_times, run_times, quantiles';
+  const columns = 'issued_at, method, roster, valid_times, run_times, source_times, quantiles';
   const issued = (operator: '>=' | '>') =>
     connection.statement<PredictionRow>(`
       SELECT ${columns} FROM prediction
@@ -52,11 +53,11 @@ export function sqlitePredictions(
     WHERE place = ? AND variable = ? AND issued_at <= ? ORDER BY issued_at DESC LIMIT ?`);
   const insert = connection.statement(`
     INSERT INTO prediction
-      (place, variable, issued_at, last_valid, method, roster, valid_times, run_times, quantiles)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+      (place, variable, issued_at, last_valid, method, roster, valid_times, run_times, source_times, quantiles)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
 
   function predictionOf(place: string, variable: string, row: PredictionRow): StoredPrediction {
-    const [issuedAt, method, roster, validTimes, runTimes, quantiles] = row;
+    const [issuedAt, method, roster, validTimes, runTimes, sourceTimes, quantiles] = row;
     return {
       place,
       variable,
@@ -64,6 +65,7 @@ export function sqlitePredictions(
       method: methods.nameOf(method),
       validTimes: float64sOf(validTimes),
       runTimes: float64sOf(runTimes),
+      ...(sourceTimes.length > 0 && { sourceTimes: float64sOf(sourceTimes) }),
       ...rosters.rosterOf(roster),
       quantiles: float32sOf(quantiles),
     };
@@ -112,7 +114,7 @@ export function sqlitePredictions(
         checkPrediction(one);
         const lastValid = one.validTimes.at(-1) ?? one.issuedAt;
         const made = [methods.add(one.method), rosters.add(one)];
-        const blobs = [one.validTimes, one.runTimes, one.quantiles];
+        const blobs = [one.validTimes, one.runTimes, one.sourceTimes ?? new Float64Array(), one.quantiles];
         added += insert.run(place, variable, one.issuedAt, lastValid, ...made, ...blobs);
       }
       return added;
@@ -129,6 +131,8 @@ function checkPrediction(one: StoredPrediction): void {
     problems.push('its valid times must ascend');
   if (one.runTimes.length !== length)
     problems.push(`it has ${length} valid times and ${one.runTimes.length} run times`);
+  if (one.sourceTimes !== undefined && one.sourceTimes.length % Math.max(1, length) !== 0)
+    problems.push(`it has ${length} valid times and ${one.sourceTimes.length} issues of sources`);
   if (one.quantiles.length !== quantiles)
     problems.push(`it must have ${quantiles} quantiles, not ${one.quantiles.length}`);
   if (problems.length > 0)

@@ -71,7 +71,8 @@ export const migrations: readonly string[] = [
     issued_at REAL NOT NULL, last_valid REAL NOT NULL,
     method INTEGER NOT NULL REFERENCES method, roster INTEGER NOT NULL REFERENCES roster,
     reduced INTEGER NOT NULL DEFAULT 0,
-    valid_times BLOB NOT NULL, run_times BLOB NOT NULL, quantiles BLOB NOT NULL,
+    valid_times BLOB NOT NULL, run_times BLOB NOT NULL, source_times BLOB NOT NULL,
+    quantiles BLOB NOT NULL,
     UNIQUE (place, variable, issued_at)
   ) STRICT;
 

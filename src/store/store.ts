@@ -198,6 +198,10 @@ export interface StoredPrediction {
   readonly validTimes: Float64Array;
   /** For each valid time the issue of the newest run used; the newest observation known where no run was. */
   readonly runTimes: Float64Array;
+  /**
+   * Where the method names more than one source: for each valid time and each of them the issue used, NaN for none.
+   */
+  readonly sourceTimes?: Float64Array | undefined;
   /** Who answered: first what is served, then the experts. */
   readonly contenders: readonly string[];
   readonly levels: readonly number[];
