@@ -29,12 +29,12 @@ export function sqliteObservations(
   }: { readonly places: Names; readonly variables: Names; readonly origins: Names },
 ): Observations {
   const following = connection.statement<ObservationRow>(`
-    SELECT valid_time, known_at, value, flag, origin FROM observation
+    SELECT valid_time, known_at, value, flag, origin FROM observation NOT INDEXED
     WHERE place = ? AND variable = ? AND (valid_time, known_at) > (?, ?)
       AND valid_time < ? AND known_at > ? AND known_at <= ?
     ORDER BY valid_time, known_at LIMIT ?`);
   const versions = connection.statement<readonly [knownAt: number, value: number | null, flag: string]>(`
-    SELECT known_at, value, flag FROM observation
+    SELECT known_at, value, flag FROM observation NOT INDEXED
     WHERE place = ? AND variable = ? AND valid_time = ? ORDER BY known_at`);
   const insert = connection.statement(`
     INSERT INTO observation (place, variable, valid_time, known_at, value, flag, origin)

@@ -39,12 +39,12 @@ export function sqliteRuns(
   }: { readonly places: Names; readonly sources: Names; readonly layouts: Layouts },
 ): Runs {
   const newest = connection.statement<RunRow>(`
-    SELECT issued_at, known_at, part, layout, decimals, data FROM run
+    SELECT issued_at, known_at, part, layout, decimals, data FROM run INDEXED BY run_issued
     WHERE place = (SELECT id FROM place WHERE name = ?1) AND source = (SELECT id FROM source WHERE name = ?2)
       AND known_at <= ?3
     ORDER BY issued_at DESC, known_at DESC, part DESC LIMIT 1`);
   const partsOf = connection.statement<readonly [reduced: number, ...RunRow]>(`
-    SELECT reduced, issued_at, known_at, part, layout, decimals, data FROM run
+    SELECT reduced, issued_at, known_at, part, layout, decimals, data FROM run INDEXED BY run_issued
     WHERE place = ? AND source = ? AND issued_at = ? AND known_at = ? ORDER BY part`);
   const byId = connection.statement<readonly [place: number, source: number, ...RunRow]>(
     'SELECT place, source, issued_at, known_at, part, layout, decimals, data FROM run WHERE id = ?',
@@ -54,7 +54,7 @@ export function sqliteRuns(
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const following = (restriction: string) =>
     connection.statement<RunRow>(`
-      SELECT issued_at, known_at, part, layout, decimals, data FROM run
+      SELECT issued_at, known_at, part, layout, decimals, data FROM run INDEXED BY run_issued
       WHERE place = ? AND source = ? AND (issued_at, known_at, part) > (?, ?, ?)
         AND known_at > ? AND known_at <= ? ${restriction}
       ORDER BY issued_at, known_at, part LIMIT ?`);

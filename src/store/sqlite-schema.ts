@@ -43,9 +43,10 @@ export const migrations: readonly string[] = [
     source INTEGER NOT NULL REFERENCES source,
     issued_at REAL NOT NULL, known_at REAL NOT NULL,
     part INTEGER NOT NULL, layout INTEGER NOT NULL REFERENCES layout,
-    decimals INTEGER, reduced INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL,
-    UNIQUE (place, source, issued_at, known_at, part)
+    decimals INTEGER, reduced INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL
   ) STRICT;
+  -- Named, so that statements can say which of the two they mean.
+  CREATE UNIQUE INDEX run_issued ON run (place, source, issued_at, known_at, part);
   CREATE INDEX run_known ON run (place, known_at, source, issued_at);
 
   CREATE TABLE observation (
