@@ -270,12 +270,16 @@ describe('a replay up to the present', () => {
     expect((await verify(store, { asOf: Date.now() }, pool)).targets).toBe(1);
   });
 
-  it('goes on as if nothing had been verified in between', async () => {
-    const rows = simulatedHistory({ days: UNTIL });
+  it.each([
+    ['a day ahead', [24]],
+    // What is valid at six is known before a lead of thirty hours, counted back from midnight, begins.
+    ['thirty hours ahead', [30]],
+  ])('goes on as if nothing had been verified in between, %s', async (_, leads) => {
+    const rows = simulatedHistory({ days: UNTIL, leads });
     await using straight = await storeOf(rows);
     await replay(straight, { from: day(FROM), until: day(UNTIL) }, pool);
     await using broken = await storeOf(rows);
-    await replay(broken, { from: day(FROM), until: day(45) }, pool);
+    await replay(broken, { from: day(FROM), until: day(47) }, pool);
     await verify(broken, { asOf: Date.now() }, pool);
     expect(Number(await broken.note(verifiedNote))).toBeGreaterThan(day(UNTIL));
     await replay(broken, { from: day(FROM), until: day(UNTIL) }, pool);

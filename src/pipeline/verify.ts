@@ -1,6 +1,6 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type ScoreRow, type Store, verifiedNote } from '../store/store.ts';
-import { msPerDay, msPerHour, utcDay } from '../weather/time.ts';
+import { msPerDay, utcDay } from '../weather/time.ts';
 import { longestLeadNote } from './issue.ts';
 import { placeChunks } from './place-chunks.ts';
 import { presentOf } from './present.ts';
@@ -70,13 +70,13 @@ export async function rewind(store: Store, asOf: number): Promise<void> {
   const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
   if (verified <= asOf) return;
   // Outcomes of the days before may have become known late.
-  const longestLead = Number((await store.note(longestLeadNote)) ?? 0);
-  const from = asOf - longestLead * msPerHour - LATE_DAYS * msPerDay;
+  const day = utcDay(asOf) - LATE_DAYS;
   const emptied: ScoreRow[] = [];
   for (const places of [undefined, ['']])
-    for await (const block of store.scores({ places, dayFrom: utcDay(from) }))
+    for await (const block of store.scores({ places, dayFrom: day }))
       for (const row of block) emptied.push(withoutScores(row));
-  await store.write({ scores: emptied, notes: { [verifiedNote]: String(from) } });
+  // The day begins with what became known in its first millisecond.
+  await store.write({ scores: emptied, notes: { [verifiedNote]: String(day * msPerDay - 1) } });
 }
 
 /** For each variable, band and day of some rows that replace stored ones, the sums over all places. */
