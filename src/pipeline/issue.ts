@@ -50,10 +50,12 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
   // The same for all days until the next training, so that threads read its artefacts once.
   const trained = Number((await store.note(trainedNote)) ?? Number.NaN);
   const trainedUntil = trained <= options.trainedUntil ? trained : options.trainedUntil;
+  // One for all chunks: threads decode what was trained once.
+  const historyId = history?.id ?? crypto.randomUUID();
   const chunks = (await placeChunks(store, pool.threads)).map(
     (places): IssueChunk => ({
       store: store.location,
-      historyId: history?.id ?? crypto.randomUUID(),
+      historyId,
       places,
       historyFrom:
         (history?.begins ?? Math.max(after, until - horizonHours * msPerHour)) - recentDays * msPerDay,

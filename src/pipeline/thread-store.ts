@@ -28,7 +28,8 @@ let remembered: { readonly id: string; readonly histories: Map<string, Promise<H
 
 /**
  * A history of the store, read once for all jobs that give the same `id`: those of one run of the loop, during which
- * nothing within the query changes.
+ * nothing within the query changes. A replay comes back to each of its histories every day, so all are kept; otherwise only
+ * the latest is.
  */
 export function threadHistory(
   location: string,
@@ -40,6 +41,7 @@ export function threadHistory(
   const key = JSON.stringify([location, query, withRecent]);
   let history = remembered.histories.get(key);
   if (history === undefined) {
+    if (query.begins === undefined) remembered.histories.clear();
     history = threadStore(location).then((store) => readHistory(store, query, withRecent));
     remembered.histories.set(key, history);
     const { histories } = remembered;
