@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead } from './open-store.ts';
-import { configOf, sizeText, storeCommand } from './store-command.ts';
+import { sizeText, storeCommand } from './store-command.ts';
 
 export function backupCommand(context: Context): Command {
   return storeCommand('backup', 'copy the store into a new file, also while `weatherglass serve` runs')

@@ -3,9 +3,9 @@ import type { Config } from '../config.ts';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { damaged } from '../store/sqlite-error.ts';
 import type { StoreSummary } from '../store/store.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead } from './open-store.ts';
-import { configOf, instantText, storeCommand, summaryJson, summaryText } from './store-command.ts';
+import { instantText, storeCommand, summaryJson, summaryText } from './store-command.ts';
 
 /** The most lines of damage that are printed for people. */
 const TOLD = 20;

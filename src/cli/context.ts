@@ -23,32 +23,57 @@ export interface CommonFlags extends Partial<Record<SettingName, string>> {
 }
 
 /** What commands share once their flags are known. */
-export interface Session extends AsyncDisposable {
+export interface Settings extends AsyncDisposable {
   readonly config: Config;
   readonly declared: readonly Variable[];
-  readonly pool: ComputePool;
   readonly progress: Progress;
 }
 
-/** Reads the configuration and starts the threads; they load their code while the command reads its files. */
-export async function openSession(context: Context, flags: CommonFlags): Promise<Session> {
-  const { config } = loadConfig(sourcesOf(context, flags));
+/** The same for commands that learn or predict. */
+export interface Session extends Settings {
+  readonly pool: ComputePool;
+}
+
+/** Reads the configuration and the variables it declares. */
+export async function openSettings(context: Context, flags: CommonFlags): Promise<Settings> {
+  const config = configOf(context, flags);
   const declared = config.variables === '' ? [] : await readDeclarations(config.variables);
-  const pool = openComputePool(
-    new URL(`../pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
-    config.threads,
-  );
   const progress = progressOn(context);
   return {
     config,
     declared,
-    pool,
     progress,
     async [Symbol.asyncDispose]() {
       progress.clear();
+    },
+  };
+}
+
+/** Opens the settings and starts the threads. */
+export async function openSession(context: Context, flags: CommonFlags): Promise<Session> {
+  const settings = await openSettings(context, flags);
+  const pool = openThreads(settings.config);
+  return {
+    ...settings,
+    pool,
+    async [Symbol.asyncDispose]() {
+      await settings[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Starts the threads; they load their code while the command reads its files. */
+export function openThreads({ threads }: Config): ComputePool {
+  return openComputePool(
+    new URL(`../pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
+    threads,
+  );
+}
+
+/** The configuration alone, for commands that use no declared variables. */
+export function configOf(context: Context, flags: CommonFlags): Config {
+  return loadConfig(sourcesOf(context, flags)).config;
 }
 
 export function sourcesOf(context: Context, flags: CommonFlags) {

@@ -6,12 +6,12 @@ import { exportPredictions } from '../pipeline/export-predictions.ts';
 import type { Exported, TakeText } from '../pipeline/export-selection.ts';
 import type { Store } from '../store/store.ts';
 import { msPerDay, parseDay } from '../weather/time.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { exportFile } from './export-file.ts';
 import { argument, collect } from './model-flags.ts';
 import { openToRead } from './open-store.ts';
 import { progressOn } from './progress.ts';
-import { configOf, count, storeCommand } from './store-command.ts';
+import { count, storeCommand } from './store-command.ts';
 
 const kinds = ['pairs', 'observations', 'predictions'] as const;
 type Kind = (typeof kinds)[number];

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { importTable } from '../pipeline/import.ts';
 import { readTable } from '../sources/table.ts';
 import { zoneOf } from '../sources/zone.ts';
-import { type CommonFlags, type Context, openSession } from './context.ts';
+import { type CommonFlags, type Context, openSettings } from './context.ts';
 import { command, withStoreFlags } from './model-flags.ts';
 import { knownVariables, openToWrite } from './open-store.ts';
 
@@ -18,13 +18,13 @@ export function importCommand(context: Context): Command {
     .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
     .option('--source <name>', 'who made the forecasts', 'imported')
     .action(async (files: string[], flags: ImportFlags) => {
-      await using session = await openSession(context, flags);
-      await using store = await openToWrite(session.config, true);
+      await using settings = await openSettings(context, flags);
+      await using store = await openToWrite(settings.config, true);
       for (const file of files) {
         const table = await readTable([file], {
-          declared: await knownVariables(store, session.declared),
+          declared: await knownVariables(store, settings.declared),
           signal: context.signal,
-          onProgress: (done, total) => session.progress.show(`reading ${file}`, done, total),
+          onProgress: (done, total) => settings.progress.show(`reading ${file}`, done, total),
         });
         for (const notice of table.notices) context.notice(`${file}: ${notice}\n`);
         const name = basename(file).replace(/\.csv(\.gz)?$/, '');
@@ -34,9 +34,9 @@ export function importCommand(context: Context): Command {
           zoneOf,
           now: Date.now(),
           signal: context.signal,
-          onProgress: (done, total) => session.progress.show(`importing ${file}`, done, total),
+          onProgress: (done, total) => settings.progress.show(`importing ${file}`, done, total),
         });
-        session.progress.clear();
+        settings.progress.clear();
         context.write(
           flags.json
             ? `${JSON.stringify({ file, kind: table.kind, ...counts })}\n`

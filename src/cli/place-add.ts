@@ -3,10 +3,10 @@ import { WeatherglassError } from '../errors.ts';
 import { explainDecimal, parseDecimal } from '../sources/decimal.ts';
 import { zoneOf } from '../sources/zone.ts';
 import { checkPlace, type FollowedPlace } from '../weather/place.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToWrite } from './open-store.ts';
 import { describePlace, placeJson } from './place-text.ts';
-import { configOf, storeCommand } from './store-command.ts';
+import { storeCommand } from './store-command.ts';
 
 interface AddFlags extends CommonFlags {
   readonly latitude: number;

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { WeatherglassError } from '../errors.ts';
 import { placeReport } from '../pipeline/place-report.ts';
 import { checkPlaces } from '../pipeline/served.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead, openToWrite } from './open-store.ts';
-import { configOf, count, storeCommand } from './store-command.ts';
+import { count, storeCommand } from './store-command.ts';
 
 interface RemoveFlags extends CommonFlags {
   readonly yes?: boolean;

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { placeNews, placeReport } from '../pipeline/place-report.ts';
 import { checkPlaces } from '../pipeline/served.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead } from './open-store.ts';
 import { placeAddCommand } from './place-add.ts';
 import { placeRemoveCommand } from './place-remove.ts';
 import { describeReport, numberText, placeJson, reportJson } from './place-text.ts';
-import { configOf, instantOrNull, instantText, storeCommand } from './store-command.ts';
+import { instantOrNull, instantText, storeCommand } from './store-command.ts';
 import { table } from './table.ts';
 
 /** `weatherglass place add | list | show | remove`. */

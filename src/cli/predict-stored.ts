@@ -6,7 +6,7 @@ import { type Served, type ServedPrediction, servedPredictions } from '../pipeli
 import { readLocations } from '../sources/locations-csv.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant } from '../weather/time.ts';
-import type { Context, Session } from './context.ts';
+import { type Context, openSettings, openThreads, type Settings } from './context.ts';
 import { openToRead, openToWrite } from './open-store.ts';
 import type { PredictFlags } from './predict-flags.ts';
 import { decimals, percent, table } from './table.ts';
@@ -16,10 +16,11 @@ import { decimals, percent, table } from './table.ts';
  *
  * With `--as-of`, and while another process writes to the store, it only prints what has been issued.
  */
-export async function predictStored(context: Context, session: Session, flags: PredictFlags): Promise<void> {
+export async function predictStored(context: Context, flags: PredictFlags): Promise<void> {
+  await using settings = await openSettings(context, flags);
   refuseModelFlags(flags);
-  if (flags.asOf === undefined) await answerArrivals(context, session);
-  await using store = await openToRead(session.config);
+  if (flags.asOf === undefined) await answerArrivals(context, settings);
+  await using store = await openToRead(settings.config);
   const asOf = flags.asOf ?? (await presentOf(store));
   const { places, notices } = await placesAsked(store, context, flags);
   for (const notice of notices) context.notice(`${notice}\n`);
@@ -31,29 +32,30 @@ export async function predictStored(context: Context, session: Session, flags: P
     levels: flags.levels,
     thresholds: flags.above,
   });
-  session.progress.clear();
+  settings.progress.clear();
   context.write(flags.json ? `${JSON.stringify(servedAsJson(served))}\n` : describe(served));
 }
 
 /** Answers what has arrived, unless another process (a server) writes to the store and does so itself. */
-async function answerArrivals(context: Context, session: Session): Promise<void> {
+async function answerArrivals(context: Context, settings: Settings): Promise<void> {
   let store: Store;
   try {
-    store = await openToWrite(session.config);
+    store = await openToWrite(settings.config);
   } catch (error) {
     if (!isWeatherglassError(error, 'Unavailable')) throw error;
     context.notice(`only what has been issued is shown: ${error.message}\n`);
     return;
   }
   await using writing = store;
+  await using pool = openThreads(settings.config);
   await step(
     writing,
     {
       asOf: await presentOf(writing),
       signal: context.signal,
-      onProgress: (done, total) => session.progress.show('predict', done, total),
+      onProgress: (done, total) => settings.progress.show('predict', done, total),
     },
-    session.pool,
+    pool,
   );
 }
 

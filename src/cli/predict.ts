@@ -37,11 +37,11 @@ export function predictCommand(context: Context): Command {
       addThreshold,
     )
     .action(async (files: string[], flags: PredictFlags) => {
-      await using session = await openSession(context, flags);
       if (files.length === 0) {
-        await predictStored(context, session, flags);
+        await predictStored(context, flags);
         return;
       }
+      await using session = await openSession(context, flags);
       refuseStoreFlags(flags);
       const { pairs, usualModel } = await readPairsOrObservations(files, flags.leads, context, session);
       const model = flags.model ?? usualModel;

@@ -4,7 +4,7 @@ import { storedObservations, storedPairs } from '../pipeline/stored-pairs.ts';
 import { readTable } from '../sources/table.ts';
 import type { TableCounts } from '../sources/table-notices.ts';
 import type { Pairs } from '../weather/pairs.ts';
-import type { Context, Session } from './context.ts';
+import type { Context, Settings } from './context.ts';
 import { openToRead } from './open-store.ts';
 
 /**
@@ -17,16 +17,16 @@ export async function readPairsOrObservations(
   files: readonly string[],
   leads: readonly number[] | undefined,
   context: Context,
-  session: Session,
+  settings: Settings,
   source?: string,
 ): Promise<{ readonly pairs: Pairs; readonly counts: TableCounts | undefined; readonly usualModel: string }> {
-  if (files.length === 0) return readFromStore(leads, session, source);
+  if (files.length === 0) return readFromStore(leads, settings, source);
   const read = await readTable(files, {
-    declared: session.declared,
+    declared: settings.declared,
     signal: context.signal,
-    onProgress: (done, total) => session.progress.show('reading', done, total),
+    onProgress: (done, total) => settings.progress.show('reading', done, total),
   });
-  session.progress.clear();
+  settings.progress.clear();
   for (const notice of read.notices) context.notice(`${notice}\n`);
   if (read.kind === 'observations')
     return {
@@ -40,10 +40,10 @@ export async function readPairsOrObservations(
 
 async function readFromStore(
   leads: readonly number[] | undefined,
-  session: Session,
+  settings: Settings,
   source: string | undefined,
 ) {
-  await using store = await openToRead(session.config);
+  await using store = await openToRead(settings.config);
   if ((await store.sources()).length === 0)
     return {
       pairs: pairsOfObservations(await storedObservations(store), leads ?? dailyLeads),

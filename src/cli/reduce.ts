@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { presentOf } from '../pipeline/present.ts';
 import type { ReduceCounts } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { parseDays } from './model-flags.ts';
 import { openToWrite } from './open-store.ts';
-import { configOf, count, sizeText, storeCommand } from './store-command.ts';
+import { count, sizeText, storeCommand } from './store-command.ts';
 
 interface ReduceFlags extends CommonFlags {
   readonly keep: number;

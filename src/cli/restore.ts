@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WeatherglassError } from '../errors.ts';
 import { restoreStore } from '../store/restore-store.ts';
-import type { CommonFlags, Context } from './context.ts';
+import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead } from './open-store.ts';
-import { configOf, storeCommand, summaryJson, summaryText } from './store-command.ts';
+import { storeCommand, summaryJson, summaryText } from './store-command.ts';
 
 interface RestoreFlags extends CommonFlags {
   readonly replace?: boolean;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type RegretRow, regretReport } from '../pipeline/regret.ts';
 import { type SkillKey, type SkillRow, skillKeys, skillReport } from '../pipeline/skill.ts';
 import { parsePeriod } from '../weather/time.ts';
-import { type CommonFlags, type Context, openSession } from './context.ts';
+import { type CommonFlags, type Context, openSettings } from './context.ts';
 import { argument, collect, command, withStoreFlags } from './model-flags.ts';
 import { openToRead } from './open-store.ts';
 import { decimals, percent, percentInterval, table } from './table.ts';
@@ -25,8 +25,8 @@ export function skillCommand(context: Context): Command {
       argument(() => parsePeriod(text)),
     )
     .action(async (flags: SkillFlags) => {
-      await using session = await openSession(context, flags);
-      await using store = await openToRead(session.config);
+      await using settings = await openSettings(context, flags);
+      await using store = await openToRead(settings.config);
       const rows = await skillReport(store, {
         by: flags.by ?? ['variable', 'model'],
         places: flags.place,
@@ -34,7 +34,7 @@ export function skillCommand(context: Context): Command {
         models: flags.model,
         from: flags.period?.from,
         until: flags.period?.until,
-        seed: session.config.seed,
+        seed: settings.config.seed,
       });
       const regrets = await regretReport(store, flags.variable);
       context.write(

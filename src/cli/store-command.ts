@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../config.ts';
 import type { StoreSummary } from '../store/store.ts';
 import { formatInstant } from '../weather/time.ts';
-import { type CommonFlags, type Context, sourcesOf } from './context.ts';
 import { command } from './model-flags.ts';
 
 /** A command that works on the store alone: it starts no threads, and draws nothing by chance. */
@@ -10,11 +8,6 @@ export function storeCommand(name: string, about: string): Command {
   return command(name, about)
     .option('--store <file>', 'the store (default: weatherglass.db)')
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)');
-}
-
-/** The settings of a command that starts no threads. */
-export function configOf(context: Context, flags: CommonFlags): Config {
-  return loadConfig(sourcesOf(context, flags)).config;
 }
 
 /** Such as `12 places, 340 runs, 9000 observations and 120 predictions, 1.2 MB`. */

@@ -23,7 +23,7 @@ export const exportHeader = [
   'observation',
 ].join(',');
 
-/** One target as a line of the export. Numbers have ten significant digits, so that anyone can score them again. */
+/** One target as a line of the export. */
 export function exportLine(
   cases: Cases,
   row: number,
@@ -31,9 +31,14 @@ export function exportLine(
   law: string,
   target: ScoredTarget,
 ): string {
-  let line = `${quoted(cases.places[cases.place[row]])},${formatInstant(cases.initTime[row])},${formatInstant(cases.validTime[row])},${cases.variable.name},${model},${law},${decimal(target.mean)}`;
-  for (const quantile of target.quantiles) line += `,${decimal(quantile)}`;
-  return `${line},${decimal(target.scores.crps)},${decimal(cases.outcome[row])}\n`;
+  return `${quoted(cases.places[cases.place[row]])},${formatInstant(cases.initTime[row])},${formatInstant(cases.validTime[row])},${cases.variable.name},${model},${law},${scoreFields(target)},${decimal(cases.outcome[row])}\n`;
+}
+
+/** The fields from `mean` to `crps`. Numbers have ten significant digits, so that anyone can score them again. */
+export function scoreFields({ mean, quantiles, scores }: ScoredTarget): string {
+  let fields = decimal(mean);
+  for (const quantile of quantiles) fields += `,${decimal(quantile)}`;
+  return `${fields},${decimal(scores.crps)}`;
 }
 
 /** A field of a CSV line, in quotes where it needs them. */

@@ -15,8 +15,8 @@ import {
   selectionOf,
   type TakeText,
 } from './export-selection.ts';
-import { pairsOfRuns } from './history.ts';
 import { type LatestOutcomes, latestOutcomes } from './latest-outcomes.ts';
+import { pairsOfRuns } from './run-pairs.ts';
 import { instantField, type LineWriter, lineWriter, numberField, placeFields } from './table-lines.ts';
 
 export interface PairsQuery extends ExportQuery {

@@ -1,12 +1,11 @@
 import { WeatherglassError } from '../errors.ts';
-import { percentLevels } from '../forecast/distributions.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
 import { formatInstant } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { servedContenders } from './experts.ts';
-import { exportHeader, quoted } from './export-line.ts';
+import { exportHeader, quoted, scoreFields } from './export-line.ts';
 import {
   askedFor,
   checkCancelled,
@@ -112,9 +111,9 @@ function addPrediction(
       continue;
     }
     if (outcomes?.flagged.has(validTimes[i])) tally.flagged++;
-    let line = `${quoted(place)},${formatInstant(runTimes[i])},${formatInstant(validTimes[i])},${variable.name},${quoted(contender)},${laws.law},${decimal(target.mean)}`;
-    for (let k = 0; k < percentLevels.length; k++) line += `,${decimal(target.quantiles[k])}`;
-    lines.add(`${line},${decimal(target.scores.crps)},${outcome}`);
+    lines.add(
+      `${quoted(place)},${formatInstant(runTimes[i])},${formatInstant(validTimes[i])},${variable.name},${quoted(contender)},${laws.law},${scoreFields(target)},${outcome}`,
+    );
   }
 }
 
@@ -154,9 +153,4 @@ function whyNothing(
       ? `${contender} has predicted nothing${asked} in ${store.location}`
       : `no outcome of what was predicted${asked} is known yet; import observations`,
   );
-}
-
-/** Ten significant digits, so that anyone can score them again. */
-function decimal(value: number): string {
-  return String(Number(value.toPrecision(10)));
 }

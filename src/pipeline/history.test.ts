@@ -8,7 +8,7 @@ import { packValues } from '../store/run-values.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Layout, Run, Store } from '../store/store.ts';
 import { findVariable } from '../weather/variable.ts';
-import { advance, firstAt, type History, type HistoryQuery, readHistory } from './history.ts';
+import { advance, type History, type HistoryQuery, readHistory } from './history.ts';
 
 const HOUR = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'weatherglass-history-'));
@@ -477,19 +477,5 @@ test('rows are those that were put, as known by any time, whatever was put', asy
       },
     ),
     { numRuns: 40 },
-  );
-});
-
-test('the first time at or after another is found in any ascending list', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.integer({ min: 0, max: 20 })),
-      fc.integer({ min: -1, max: 21 }),
-      (times, time) => {
-        const ascending = times.toSorted((a, b) => a - b);
-        const found = ascending.findIndex((one) => one >= time);
-        expect(firstAt(ascending, time)).toBe(found < 0 ? ascending.length : found);
-      },
-    ),
   );
 });

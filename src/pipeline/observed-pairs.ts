@@ -1,5 +1,6 @@
 import type { Observations, Pairs } from '../weather/pairs.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
+import { emptyPairs } from './empty-pairs.ts';
 
 /** Hours ahead asked of observations that say nothing of leads: one to fourteen days. */
 export const dailyLeads: readonly number[] = Array.from({ length: 14 }, (_, day) => 24 * (day + 1));
@@ -22,25 +23,7 @@ export function pairsOfObservations(observations: Observations, leads: readonly 
   const tableKnown = last.reduce((end, row) => Math.max(end, knownTime[row]), -Infinity);
   const series = seriesOf(observations, last);
   const rows = (last.length + series.size) * leads.length;
-  const shared = (bytes: number) => new SharedArrayBuffer(bytes * rows);
-  const pairs = {
-    rows,
-    places: observations.places,
-    variables: observations.variables,
-    columns: [],
-    members: 0,
-    models: 0,
-    predictors: 0,
-    place: new Int32Array(shared(4)),
-    variable: new Int32Array(shared(4)),
-    initTime: new Float64Array(shared(8)),
-    validTime: new Float64Array(shared(8)),
-    lead: new Float32Array(shared(4)),
-    availableTime: new Float64Array(shared(8)),
-    outcomeKnownTime: new Float64Array(shared(8)),
-    forecasts: new Float64Array(),
-    observation: new Float64Array(shared(8)),
-  } satisfies Pairs;
+  const pairs = emptyPairs(rows, observations.places, observations.variables, [], 0, 0);
   let at = 0;
   const add = (
     from: number,

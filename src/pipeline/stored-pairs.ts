@@ -1,8 +1,9 @@
 import { WeatherglassError } from '../errors.ts';
-import { float64Column, int32Column } from '../sources/growable-column.ts';
+import { observationColumns } from '../sources/observation-columns.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
-import { firstAt, pairsOfRuns, readOutcomes } from './history.ts';
+import { firstAt, readOutcomes } from './outcomes.ts';
+import { pairsOfRuns } from './run-pairs.ts';
 
 /**
  * The forecasts of one source in the store beside their outcomes: the table that was imported, for a back-test. An
@@ -45,16 +46,10 @@ export async function storedPairs(store: Store, source?: string): Promise<Pairs>
 export async function storedObservations(store: Store): Promise<Observations> {
   const places = tablePlaces(await store.places());
   const variables = await store.variables();
-  const columns = {
-    place: int32Column(),
-    variable: int32Column(),
-    validTime: float64Column(),
-    knownTime: float64Column(),
-    value: float64Column(),
-  };
+  const columns = observationColumns();
   let rows = 0;
   for await (const block of store.observations()) {
-    for (const column of Object.values(columns)) column.reserve(rows + block.rows);
+    columns.reserve(rows + block.rows);
     const placeOf = block.places.map((name) => places.findIndex((one) => one.name === name));
     const variableOf = block.variables.map((name) => variables.findIndex((one) => one.name === name));
     for (let row = 0; row < block.rows; row++, rows++) {
@@ -65,17 +60,7 @@ export async function storedObservations(store: Store): Promise<Observations> {
       columns.value.values[rows] = block.value[row];
     }
   }
-  const { place, variable, validTime, knownTime, value } = columns;
-  return {
-    rows,
-    places,
-    variables,
-    place: place.first(rows),
-    variable: variable.first(rows),
-    validTime: validTime.first(rows),
-    knownTime: knownTime.first(rows),
-    value: value.first(rows),
-  };
+  return columns.first(rows, places, variables);
 }
 
 function tablePlaces(places: readonly TablePlace[]): TablePlace[] {

@@ -1,6 +1,6 @@
 import type { Observations } from '../weather/pairs.ts';
 import { isForecastColumn } from './forecast-columns.ts';
-import { float64Column, int32Column } from './growable-column.ts';
+import { observationColumns } from './observation-columns.ts';
 import { placeList } from './place-column.ts';
 import { type RowSink, readRows, type TableOptions } from './read-rows.ts';
 import { leaveOutRepeats } from './repeated-rows.ts';
@@ -56,13 +56,7 @@ export async function readObservations(
 function observationsBuilder(variables: VariableList) {
   const places = placeList();
   const origins = rowOrigins();
-  const columns = {
-    place: int32Column(),
-    variable: int32Column(),
-    validTime: float64Column(),
-    knownTime: float64Column(),
-    value: float64Column(),
-  };
+  const columns = observationColumns();
   let rows = 0;
 
   function open(position: RowPosition, positions: ReadonlyMap<string, number>): RowSink {
@@ -85,10 +79,7 @@ function observationsBuilder(variables: VariableList) {
       origins.add(rows, position);
       rows++;
     };
-    const reserve = (more: number) => {
-      for (const column of Object.values(columns)) column.reserve(rows + more);
-    };
-    return { reserve, add };
+    return { reserve: (more) => columns.reserve(rows + more), add };
   }
 
   function finish(): ObservationsTable {
@@ -104,16 +95,7 @@ function observationsBuilder(variables: VariableList) {
       [{ names: ['observation'], values: value.values }],
       origins,
     );
-    const observations: Observations = {
-      rows: kept,
-      places: places.places(),
-      variables: variables.variables,
-      place: place.first(kept),
-      variable: variable.first(kept),
-      validTime: validTime.first(kept),
-      knownTime: knownTime.first(kept),
-      value: value.first(kept),
-    };
+    const observations = columns.first(kept, places.places(), variables.variables);
     const counts: TableCounts = {
       rows,
       identicalDuplicates: rows - kept,
