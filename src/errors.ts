@@ -15,6 +15,10 @@ export const errorTable = {
   CannotFit: { status: 422, exitCode: 65 },
   /** The system refused a file or a thread. */
   Unavailable: { status: 503, exitCode: 69 },
+  /** Too much waits already; the same may succeed a little later. */
+  Busy: { status: 503, exitCode: 75 },
+  /** An outside operation took too long. */
+  Timeout: { status: 504, exitCode: 75 },
   /** Stopped on request. */
   Cancelled: { status: 499, exitCode: 130 },
   /** A defect of Weatherglass itself. */

@@ -20,6 +20,8 @@ const titles: Readonly<Record<ErrorName, string>> = {
   NotFound: 'There is no such thing',
   CannotFit: 'There is too little to learn from',
   Unavailable: 'Not available now',
+  Busy: 'Too much to do just now',
+  Timeout: 'It took too long',
   Cancelled: 'Stopped on request',
   Internal: 'A defect of Weatherglass itself',
 };
