@@ -4,6 +4,7 @@
  * Files become tables with {@link readPairs} and {@link readObservations}; {@link openPool} starts the threads that
  * {@link backtest}, {@link predict} and {@link fit} work on. {@link openStore} opens what {@link importTable} fills,
  * {@link replay} and {@link step} turn the loop over, and {@link servedPredictions} and {@link skillReport} read.
+ * {@link predictMany} predicts for however many places at once.
  */
 import { extname } from 'node:path';
 import { type ComputePool, openComputePool } from './runtime/compute-pool.ts';
@@ -19,11 +20,20 @@ export type { Artefact, Cases, Control, Model, Selection, Settings } from './mod
 export { findModel, fitOrSimpler, models } from './models/registry.ts';
 export { type SettingsChoice, settingsFor } from './models/settings.ts';
 export { type BacktestOptions, type BacktestResult, backtest } from './pipeline/backtest.ts';
+export type { BatchRows } from './pipeline/batch-chunk.ts';
 export { type FitOptions, type FitReport, fit } from './pipeline/fit.ts';
 export { type ImportOptions, importTable } from './pipeline/import.ts';
 export { type ReplayResult, replay, type StepResult, step } from './pipeline/loop.ts';
 export { pairsOfObservations } from './pipeline/observed-pairs.ts';
 export { type Prediction, type PredictOptions, type PredictResult, predict } from './pipeline/predict.ts';
+export {
+  type FailedPlace,
+  type PredictedAt,
+  type PredictedBlock,
+  type PredictManyOptions,
+  type PredictManyResult,
+  predictMany,
+} from './pipeline/predict-many.ts';
 export { type ScoredPredictions, scorePredictions } from './pipeline/score-predictions.ts';
 export { type Served, servedPredictions } from './pipeline/served.ts';
 export { type SkillQuery, type SkillRow, skillReport } from './pipeline/skill.ts';
@@ -58,8 +68,7 @@ export * from './weather/variable.ts';
 
 /** Starts the worker threads that the CPU work runs on; end them with `await using` or by disposing. */
 export function openPool(threads?: number): ComputePool {
-  return openComputePool(
-    new URL(`./pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
+  return openComputePool(new URL(`./pipeline/jobs${extname(import.meta.filename)}`, import.meta.url), {
     threads,
-  );
+  });
 }

@@ -4,7 +4,7 @@ import { weightedAtoms } from '../forecast/weighted-atoms.ts';
 import { pavSpace, poolAdjacentViolators } from '../scores/pool-adjacent-violators.ts';
 import { emos, type RegressionArtefact } from './emos.ts';
 import { ensembleStatistics } from './ensemble-statistics.ts';
-import { type Model, trainedOn } from './model.ts';
+import { type Control, type Model, trainedOn } from './model.ts';
 
 export interface IdrArtefact extends RegressionArtefact {
   /** Ascending forecasts that a cdf was estimated at. */
@@ -67,7 +67,7 @@ export const idr: Model<IdrArtefact> = {
       trainedOn: trainedOn(training),
       forecasts: groups.means,
       points,
-      cdf: isotonicCdfs(groups, atoms, first, points.length),
+      cdf: isotonicCdfs(groups, atoms, first, points.length, control),
       pooledShare: PRIOR_PAIRS / (PRIOR_PAIRS + usable.length),
     };
   },
@@ -146,7 +146,13 @@ function withTails(means: Float64Array, lower: number, upper: number): Float64Ar
 }
 
 /** P(X ≤ point | forecast): one isotonic regression a point. */
-function isotonicCdfs(groups: Groups, atoms: Groups, first: number, count: number): Float64Array {
+function isotonicCdfs(
+  groups: Groups,
+  atoms: Groups,
+  first: number,
+  count: number,
+  control: Control,
+): Float64Array {
   const height = groups.means.length;
   const own = atoms.means.length;
   // Pairs of each forecast group above the point, lowered as the point rises.
@@ -157,6 +163,7 @@ function isotonicCdfs(groups: Groups, atoms: Groups, first: number, count: numbe
   const exceedance = new Float64Array(height);
   const space = pavSpace(height);
   for (let k = first; k < count; k++) {
+    control.checkpoint(k, Number.NaN);
     for (const g of members[k - first] ?? []) above[g]--;
     for (let g = 0; g < height; g++) exceedance[g] = above[g] / groups.sizes[g];
     poolAdjacentViolators(exceedance, groups.sizes, height, space);

@@ -44,7 +44,7 @@ export interface ChunkResult extends LedgerSums {
 /** Characters of export lines sent as one string; a thread's whole share could be longer than a string may be. */
 const LINE_BLOCK = 1 << 20;
 /** Targets whose answers are held in memory at a time. */
-const SLICE = 8192;
+const SLICE = 256;
 
 let latest: BacktestGroup | undefined;
 
@@ -71,6 +71,7 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
   /** Scores a slice's answers and those of the references, and adds them to the sums and the export. */
   function scoreSlice({ rows }: Selection, answers: Answers, references: readonly ReferenceAnswers[]): void {
     for (let i = 0; i < rows.length; i++) {
+      control.checkpoint(0, Number.NaN);
       const row = rows[i];
       const outcome = cases.outcome[row];
       const part = answers.parts[answers.part[i]];

@@ -228,8 +228,8 @@ describe('the order of things does not matter', () => {
   const by = ['place', 'lead', 'variable'] as const;
 
   test.each(['emos', 'emos-station', 'idr', 'harmonic'])('one thread or three: %s', async (model) => {
-    await using one = openComputePool(jobs, 1);
-    await using three = openComputePool(jobs, 3);
+    await using one = openComputePool(jobs, { threads: 1 });
+    await using three = openComputePool(jobs, { threads: 3 });
     const options: BacktestOptions = { model, by, window: { dates: 20 } };
     const alone = await scored(pairs, options, one);
     const together = await scored(pairs, options, three);

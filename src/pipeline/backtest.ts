@@ -8,6 +8,7 @@ import type { BacktestChunk, BacktestGroup, ChunkResult } from './backtest-chunk
 import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
+import { nameCases } from './name-places.ts';
 import { type Breakdown, breakdowns, type GroupKeys, openScoreboard, type ScoreSheet } from './scoreboard.ts';
 
 export interface BacktestOptions extends SettingsChoice {
@@ -110,7 +111,11 @@ export async function backtest(
         fallbackModels[name] = (fallbackModels[name] ?? 0) + count;
       for (const block of result.lines) await options.onExport?.(block);
     },
-    { signal: options.signal, onProgress: options.onProgress },
+    {
+      signal: options.signal,
+      onProgress: options.onProgress,
+      about: (index) => nameChunk(chunks[index]),
+    },
   );
   const { overall, groups: sheets } = scoreboard.finish(options.seed ?? 1);
   if (overall.targets === 0)
@@ -153,6 +158,12 @@ function cut(groups: readonly BacktestGroup[], options: BacktestOptions, byPlace
         until: Math.min(steps, (k + 1) * size),
       }));
     });
+}
+
+/** The cases of the units that a chunk fits. */
+function nameChunk({ group: { cases, plan }, from, until }: BacktestChunk): string {
+  const fits = plan.asOf.length;
+  return nameCases(cases, plan.units.slice(Math.floor(from / fits), Math.ceil(until / fits)));
 }
 
 function lawsOf(groups: readonly BacktestGroup[], options: BacktestOptions): string {

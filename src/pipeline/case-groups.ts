@@ -1,4 +1,4 @@
-import type { Cases } from '../models/model.ts';
+import type { Cases, Control } from '../models/model.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { emptyRecent, fillRecent } from './recent.ts';
 
@@ -23,7 +23,12 @@ export interface CaseGroups {
  * @param withRecent whether to work out what recent outcomes and errors said at the time (`Cases.recent`)
  * @param keepGaps whether rows that miss a column stay too
  */
-export function groupCases(pairs: Pairs, withRecent: boolean, keepGaps = false): CaseGroups {
+export function groupCases(
+  pairs: Pairs,
+  withRecent: boolean,
+  keepGaps = false,
+  control?: Control,
+): CaseGroups {
   const byKey = new Map<string, number[]>();
   for (let row = 0; row < pairs.rows; row++) {
     const key = `${pairs.variable[row]} ${pairs.lead[row]}`;
@@ -39,6 +44,7 @@ export function groupCases(pairs: Pairs, withRecent: boolean, keepGaps = false):
   const groups: Cases[] = [];
   const knownTimes: Float64Array[] = [];
   for (const rows of ordered) {
+    control?.checkpoint(groups.length, ordered.length);
     const columns = usedColumns(pairs, rows);
     const complete = rows.filter((row) => {
       if (keepGaps) return true;
@@ -86,7 +92,7 @@ export function groupCases(pairs: Pairs, withRecent: boolean, keepGaps = false):
       recent: withRecent ? emptyRecent(size) : new Float64Array(),
       outcome: column(pairs.observation),
     };
-    if (withRecent) fillRecent(cases, pairs, complete);
+    if (withRecent) fillRecent(cases, pairs, complete, control);
     groups.push(cases);
     knownTimes.push(column(pairs.outcomeKnownTime));
   }

@@ -4,6 +4,9 @@ import { findModel, fitOrSimpler } from '../models/registry.ts';
 import { type Coefficients } from '../models/regression.ts';
 import { trainingRows } from './backtest-plan.ts';
 
+/** Training rows that are answered at a time, to score the fit: between two lots it can be stopped. */
+const SLICE = 256;
+
 /** One set of rows to fit together. */
 export interface FitChunk {
   readonly cases: Cases;
@@ -52,15 +55,20 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
   const rows = trainingRows(chunk.unit, cases, chunk.knownTime, chunk.until, -Infinity);
   const training = { cases, rows };
   const fitted = fitOrSimpler(findModel(chunk.model), training, settings, control);
-  const answers = fitted.model.predict(fitted.artefact, training);
+  const { law } = fitted.model.predict(fitted.artefact, { cases, rows: rows.subarray(0, 1) });
   let sum = 0;
   let scored = 0;
-  rows.forEach((row, i) => {
-    const crps = answers.crps(i, cases.outcome[row]);
-    if (Number.isNaN(crps)) return;
-    sum += crps;
-    scored++;
-  });
+  for (let from = 0; from < rows.length; from += SLICE) {
+    const slice = rows.subarray(from, from + SLICE);
+    const answers = fitted.model.predict(fitted.artefact, { cases, rows: slice });
+    slice.forEach((row, i) => {
+      control.checkpoint(from + i, rows.length);
+      const crps = answers.crps(i, cases.outcome[row]);
+      if (Number.isNaN(crps)) return;
+      sum += crps;
+      scored++;
+    });
+  }
   const coefficients = coefficientsOf(fitted.artefact);
   // The likelihood is that of the coefficients alone: a station's own bias is not in it.
   const likelihood =
@@ -75,7 +83,7 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
     ...(place === undefined ? {} : { place }),
     model: fitted.model.name,
     refusals: fitted.refusals,
-    law: answers.law,
+    law,
     spread: coefficients?.spread ?? null,
     score: settings.score,
     rows: coefficients?.rows ?? fitted.artefact.trainedOn.rows,

@@ -5,6 +5,7 @@ import type { Pairs } from '../weather/pairs.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { FitChunk, FitReport } from './fit-chunk.ts';
+import { nameCases } from './name-places.ts';
 
 export interface FitOptions extends SettingsChoice {
   readonly model: string;
@@ -44,6 +45,7 @@ export async function fit(pairs: Pairs, options: FitOptions, pool: ComputePool):
   await pool.run<FitChunk, FitReport>('fitChunk', chunks, (report) => void reports.push(report), {
     signal: options.signal,
     onProgress: options.onProgress,
+    about: (index) => nameCases(chunks[index].cases, [chunks[index].unit]),
   });
   return reports;
 }

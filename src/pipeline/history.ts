@@ -1,4 +1,4 @@
-import type { Cases } from '../models/model.ts';
+import type { Cases, Control } from '../models/model.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -44,7 +44,12 @@ export interface HistoryQuery extends Omit<OutcomesQuery, 'validFrom'> {
  *
  * @param withRecent whether models read `Cases.recent`
  */
-export async function readHistory(store: Store, query: HistoryQuery, withRecent: boolean): Promise<History> {
+export async function readHistory(
+  store: Store,
+  query: HistoryQuery,
+  withRecent: boolean,
+  control?: Control,
+): Promise<History> {
   const wanted = (await store.places()).filter(({ name }) => query.places?.includes(name) ?? true);
   const variables = (await store.variables()).filter(({ name }) => query.variables?.includes(name) ?? true);
   const places: TablePlace[] = wanted.map(({ name, latitude, longitude, elevation }) => ({
@@ -53,7 +58,13 @@ export async function readHistory(store: Store, query: HistoryQuery, withRecent:
     longitude,
     elevation,
   }));
-  const outcomes = await readOutcomes(store, { ...query, validFrom: query.issuedFrom }, places, variables);
+  const outcomes = await readOutcomes(
+    store,
+    { ...query, validFrom: query.issuedFrom },
+    places,
+    variables,
+    control,
+  );
   const bySource = new Map<string, Run[]>();
   for await (const block of store.runs({
     places: query.places,
@@ -62,6 +73,7 @@ export async function readHistory(store: Store, query: HistoryQuery, withRecent:
     issuedFrom: query.issuedFrom,
   }))
     for (const run of block) {
+      control?.checkpoint(0, Number.NaN);
       const own = bySource.get(run.source);
       if (own === undefined) bySource.set(run.source, [run]);
       else own.push(run);
@@ -70,12 +82,12 @@ export async function readHistory(store: Store, query: HistoryQuery, withRecent:
   const summarised = (await store.note(reducedNote)) !== undefined;
   const groups: HistoryGroup[] = [];
   const add = (source: string, pairs: Pairs) => {
-    const { groups: blocks, knownTimes } = groupCases(pairs, withRecent, true);
+    const { groups: blocks, knownTimes } = groupCases(pairs, withRecent, true, control);
     blocks.forEach((cases, k) => groups.push({ source, cases, knownTime: knownTimes[k] }));
   };
   for (const [source, runs] of bySource)
-    add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised));
-  const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query);
+    add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised, control));
+  const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query, control);
   if (observed.rows > 0) add('', observed);
   return { groups, places, variables, revisions: outcomes.revisions, applied: 0 };
 }

@@ -25,6 +25,8 @@ export const issuedLevels: readonly number[] = [
   0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99,
 ];
 const levels = Float64Array.from(issuedLevels);
+/** Rows that an expert answers at a time: between two lots it can be stopped. */
+const SLICE = 1024;
 
 /** Some places whose new forecasts are to be answered. */
 export interface IssueChunk {
@@ -67,6 +69,7 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
       begins: chunk.begins,
     },
     expertsUseRecent,
+    control,
   );
   const lastIssues = await lastIssuesOf(store, chunk.places);
   const allSources = await store.sources();
@@ -81,14 +84,16 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     if (due.length === 0) continue;
     const artefacts = await threadArtefacts(store, chunk.historyId, variable.name, chunk.trainedUntil);
     const rows = rowsDue(due);
-    const answers = new Map([...rows].map(([group, own]) => [group, answersOf(group, own, artefacts)]));
+    const answers = new Map(
+      [...rows].map(([group, own]) => [group, answersOf(group, own, artefacts, control)]),
+    );
     const mixing = chunk.mixing.find((one) => one.variable === variable.name);
     // Those who have forecast a place by then are asked; what begins later has no name among them yet.
     const sourcesOf = sourcesByPlace(groups, history.places.length);
     const alike = Map.groupBy(due, (one) => JSON.stringify(sourcesOf(one.place, one.issuedAt)));
     for (const [sources, some] of alike) {
       const naming = { sources: JSON.parse(sources) as string[], all: allSources };
-      const issued = mixDue(variable, history, some, naming, answers, mixing, artefacts);
+      const issued = mixDue(variable, history, some, naming, answers, mixing, artefacts, control);
       predictions.push(...issued.predictions);
       unanswered += issued.unanswered;
       longestLead = Math.max(longestLead, issued.longestLead);
@@ -158,6 +163,7 @@ function answersOf(
   { cases, source }: HistoryGroup,
   rows: ReadonlySet<number>,
   artefacts: ArtefactTable,
+  control: Control,
 ): GroupAnswers {
   const wanted = Int32Array.from(rows);
   const position = new Int32Array(cases.size);
@@ -173,7 +179,11 @@ function answersOf(
     const block = artefact === undefined ? undefined : withColumns(cases, artefact.columns);
     if (artefact === undefined || block === undefined) return;
     const from = k * levels.length;
-    expertQuantiles(model, artefact, { cases: block, rows: wanted }, levels, quantiles, from, width);
+    for (let first = 0; first < wanted.length; first += SLICE) {
+      control.checkpoint(0, Number.NaN);
+      const slice = { cases: block, rows: wanted.subarray(first, first + SLICE) };
+      expertQuantiles(model, artefact, slice, levels, quantiles, first * width + from, width);
+    }
     wanted.forEach((row, i) => {
       if (isComplete(block, row)) return;
       quantiles.fill(Number.NaN, i * width + from, i * width + from + levels.length);
@@ -190,6 +200,7 @@ function mixDue(
   answers: ReadonlyMap<HistoryGroup, GroupAnswers>,
   mixing: Mixing | undefined,
   artefacts: ArtefactTable,
+  control: Control,
 ): IssuedChunk {
   const contenders = contendersOf(sources, all);
   const experts = contenders.slice(servedContenders.length);
@@ -224,6 +235,7 @@ function mixDue(
   }
 
   for (const { place, issuedAt, targets } of due) {
+    control.checkpoint(0, Number.NaN);
     const quantiles = new Float32Array(targets.length * contenders.length * count);
     const validTimes: number[] = [];
     const runTimes: number[] = [];

@@ -4,6 +4,7 @@ import { horizonHours } from '../weather/lead-band.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import type { IssueChunk, IssuedChunk } from './issue-chunk.ts';
 import type { Mixing } from './mixing.ts';
+import { namePlaces } from './name-places.ts';
 import { placeChunks } from './place-chunks.ts';
 import { type ReplayedHistory, trainedNote } from './train.ts';
 
@@ -86,7 +87,7 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
           notes: { [longestLeadNote]: String(longestLead) },
         });
     },
-    options,
+    { ...options, about: (index) => namePlaces(chunks[index].places) },
   );
   return { predictions, values, unanswered };
 }

@@ -1,3 +1,4 @@
+import type { Control } from '../models/model.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
 import type { TablePlace } from '../weather/pairs.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -43,6 +44,7 @@ export async function readOutcomes(
   query: OutcomesQuery,
   places: readonly TablePlace[],
   variables: readonly Variable[],
+  control?: Control,
 ): Promise<Outcomes> {
   const series = new Map<string, OutcomeSeries>();
   const revisions: Revision[] = [];
@@ -54,6 +56,7 @@ export async function readOutcomes(
     validFrom: query.validFrom,
     knownUntil: query.knownUntil,
   })) {
+    control?.checkpoint(0, Number.NaN);
     const blockPlaces = block.places.map((name) => placeOf.get(name) ?? -1);
     const blockVariables = block.variables.map((name) => variableOf.get(name) ?? -1);
     for (let row = 0; row < block.rows; row++) {

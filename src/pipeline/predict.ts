@@ -7,6 +7,7 @@ import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
+import { nameCases } from './name-places.ts';
 import type { PredictChunk, PredictChunkResult } from './predict-chunk.ts';
 
 export interface PredictOptions extends SettingsChoice {
@@ -111,7 +112,11 @@ export async function predict(
       unanswered += result.unanswered;
       predictions.push(...predictionsOf(chunks[index].cases, result, levels, chunks[index].thresholds));
     },
-    { signal: options.signal, onProgress: options.onProgress },
+    {
+      signal: options.signal,
+      onProgress: options.onProgress,
+      about: (index) => nameCases(chunks[index].cases, chunks[index].units),
+    },
   );
   if (predictions.length + unanswered === 0)
     throw new WeatherglassError(

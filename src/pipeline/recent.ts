@@ -1,6 +1,6 @@
 import { forth } from '../forecast/transform.ts';
 import { ensembleStatistics } from '../models/ensemble-statistics.ts';
-import { type Cases, recentErrorNames, recentNames } from '../models/model.ts';
+import { type Cases, type Control, recentErrorNames, recentNames } from '../models/model.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 
@@ -33,9 +33,9 @@ export function emptyRecent(rows: number): Float64Array {
  *
  * @param rows rows of the table that the cases were made of, in their order
  */
-export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]): void {
+export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[], control?: Control): void {
   const { transform } = cases.variable;
-  const outcomes = outcomesOf(pairs);
+  const outcomes = outcomesOf(pairs, control);
   const { mean } = ensembleStatistics(cases, transform);
   const errors = seriesByPlace(
     rows.map((row, i) => ({
@@ -45,10 +45,12 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[]):
       knownTime: Math.max(pairs.outcomeKnownTime[row], pairs.availableTime[row]),
       value: forth(transform, pairs.observation[row]) - mean[i],
     })),
+    control,
   );
   const width = recentNames.length;
   const half = width - recentErrorNames.length;
   for (let i = 0; i < cases.size; i++) {
+    control?.checkpoint(0, Number.NaN);
     const key = `${pairs.variable[rows[i]]} ${pairs.place[rows[i]]}`;
     summarise(outcomes.get(key), cases, i, cases.recent.subarray(i * width, i * width + half));
     summarise(
@@ -121,7 +123,7 @@ interface Entry<Key> {
 const remembered = new WeakMap<Pairs, Map<string, Series>>();
 
 /** Outcomes of each variable and place, on the fitted scale: the same for every lead, so made once a table. */
-function outcomesOf(pairs: Pairs): Map<string, Series> {
+function outcomesOf(pairs: Pairs, control?: Control): Map<string, Series> {
   let series = remembered.get(pairs);
   if (series === undefined) {
     const entries = Array.from({ length: pairs.rows }, (_, row) => ({
@@ -130,17 +132,19 @@ function outcomesOf(pairs: Pairs): Map<string, Series> {
       knownTime: pairs.outcomeKnownTime[row],
       value: forth(pairs.variables[pairs.variable[row]].transform, pairs.observation[row]),
     }));
-    remembered.set(pairs, (series = seriesByPlace(entries)));
+    remembered.set(pairs, (series = seriesByPlace(entries, control)));
   }
   return series;
 }
 
 /** Known values by place and rising valid time, each valid time once with its earliest arrival. */
-function seriesByPlace<Key>(entries: readonly Entry<Key>[]): Map<Key, Series> {
+function seriesByPlace<Key>(entries: readonly Entry<Key>[], control?: Control): Map<Key, Series> {
+  control?.checkpoint(0, Number.NaN);
   const known = entries.filter(({ value }) => !Number.isNaN(value));
   known.sort((a, b) => a.validTime - b.validTime || a.knownTime - b.knownTime);
   const byPlace = new Map<Key, Series>();
   for (const { place, validTime, knownTime, value } of known) {
+    control?.checkpoint(0, Number.NaN);
     let series = byPlace.get(place);
     if (series === undefined)
       byPlace.set(place, (series = { validTime: [], knownTime: [], value: [], summaries: new Map() }));

@@ -1,3 +1,4 @@
+import type { Control } from '../models/model.ts';
 import { forecastFamilies } from '../sources/forecast-columns.ts';
 import { mergeParts } from '../store/run-parts.ts';
 import { unpackValues } from '../store/run-values.ts';
@@ -24,6 +25,7 @@ export function pairsOfRuns(
   outcomes: ReadonlyMap<string, OutcomeSeries>,
   forecast: Map<string, number>,
   summarised: boolean,
+  control?: Control,
 ): Pairs {
   const whole = wholeRuns(stored);
   const runs = summarised ? whole.map(summaryMembers) : whole;
@@ -52,6 +54,7 @@ export function pairsOfRuns(
   let unpacked = new Float64Array(0);
   let at = 0;
   for (const run of runs) {
+    control?.checkpoint(0, Number.NaN);
     const plan = plans.get(run.layout)!;
     const place = placeOf.get(run.place)!;
     const width = plan.columns.length;
@@ -112,6 +115,7 @@ export function pairsOfOutcomes(
     issuedFrom = -Infinity,
     begins = Infinity,
   }: { readonly issuedFrom?: number | undefined; readonly begins?: number | undefined },
+  control?: Control,
 ): Pairs {
   const alone = [...outcomes].filter(([key]) => (forecast.get(key) ?? Infinity) >= begins);
   const rows = alone.reduce((sum, [, { validTime }]) => sum + validTime.length * dailyLeads.length, 0);
@@ -120,6 +124,7 @@ export function pairsOfOutcomes(
   for (const [key, own] of alone) {
     const [place, variable] = key.split(' ').map(Number);
     own.validTime.forEach((issuedAt, k) => {
+      control?.checkpoint(0, Number.NaN);
       if (issuedAt < issuedFrom || !(own.knownAt[k] < (forecast.get(key) ?? Infinity))) return;
       for (const lead of dailyLeads) {
         const validTime = validTimeOf(issuedAt, lead);

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { Control } from '../models/model.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
@@ -36,13 +37,14 @@ export function threadHistory(
   id: string,
   query: HistoryQuery,
   withRecent: boolean,
+  control?: Control,
 ): Promise<History> {
   if (remembered?.id !== id) remembered = { id, histories: new Map() };
   const key = JSON.stringify([location, query, withRecent]);
   let history = remembered.histories.get(key);
   if (history === undefined) {
     if (query.begins === undefined) remembered.histories.clear();
-    history = threadStore(location).then((store) => readHistory(store, query, withRecent));
+    history = threadStore(location).then((store) => readHistory(store, query, withRecent, control));
     remembered.histories.set(key, history);
     const { histories } = remembered;
     history.catch(() => histories.delete(key));

@@ -42,6 +42,7 @@ export async function runTrainChunk(chunk: TrainChunk, control: Control): Promis
     historyId,
     { variables: [variable], knownUntil, begins: chunk.begins },
     expertsUseRecent,
+    control,
   );
   advance(history, asOf);
   const before =

@@ -64,7 +64,7 @@ export async function train(store: Store, options: TrainOptions, pool: ComputePo
       artefacts.push(...trained.artefacts);
       refusals.push(...trained.refusals);
     },
-    options,
+    { ...options, about: (index) => `${chunks[index].variable}, all places` },
   );
   await store.write({ artefacts, notes: { [trainedNote]: String(asOf) } });
   return { artefacts: artefacts.length, refusals };

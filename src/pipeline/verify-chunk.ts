@@ -37,13 +37,13 @@ interface Touched {
 /** Scores the predictions whose outcomes became known, whole days of a place at a time. */
 export async function runVerifyChunk(chunk: VerifyChunk, control: Control): Promise<VerifiedChunk> {
   const store = await threadStore(chunk.store);
-  const touched = await touchedDays(store, chunk);
+  const touched = await touchedDays(store, chunk, control);
   const rows: ScoreRow[] = [];
   let targets = 0;
   for (const [done, { variable, days }] of touched.entries()) {
     control.checkpoint(done, touched.length);
     for (const [from, until] of stretches(days)) {
-      const scored = await scoreDays(store, chunk, variable, days, from, until);
+      const scored = await scoreDays(store, chunk, variable, days, from, until, control);
       rows.push(...scored.rows);
       targets += scored.targets;
     }
@@ -51,10 +51,15 @@ export async function runVerifyChunk(chunk: VerifyChunk, control: Control): Prom
   return { rows, targets };
 }
 
-async function touchedDays(store: Store, { places, after, until }: VerifyChunk): Promise<Touched[]> {
+async function touchedDays(
+  store: Store,
+  { places, after, until }: VerifyChunk,
+  control: Control,
+): Promise<Touched[]> {
   const variables = await store.variables();
   const touched = new Map<string, Touched>();
-  for await (const block of store.observations({ places, knownAfter: after, knownUntil: until }))
+  for await (const block of store.observations({ places, knownAfter: after, knownUntil: until })) {
+    control.checkpoint(0, Number.NaN);
     for (let row = 0; row < block.rows; row++) {
       const name = block.variables[block.variable[row]];
       let own = touched.get(name);
@@ -66,6 +71,7 @@ async function touchedDays(store: Store, { places, after, until }: VerifyChunk):
       const days = own.days.get(place) ?? new Set<number>();
       own.days.set(place, days.add(utcDay(block.validTime[row])));
     }
+  }
   return [...touched.values()];
 }
 
@@ -88,6 +94,7 @@ async function scoreDays(
   touched: ReadonlyMap<string, ReadonlySet<number>>,
   firstDay: number,
   endDay: number,
+  control: Control,
 ): Promise<VerifiedChunk> {
   const query = { places, variables: [variable.name] };
   const outcomes = new Map<string, number>();
@@ -109,6 +116,7 @@ async function scoreDays(
     issuedUntil: endDay * msPerDay,
   }))
     for (const prediction of block) {
+      control.checkpoint(0, Number.NaN);
       // Only what was served is left of old predictions: what they scored stays as it is.
       if (prediction.contenders.length <= servedContenders.length) continue;
       targets += scorePrediction(

@@ -2,6 +2,7 @@ import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type ScoreRow, type Store, verifiedNote } from '../store/store.ts';
 import { msPerDay, utcDay } from '../weather/time.ts';
 import { longestLeadNote } from './issue.ts';
+import { namePlaces } from './name-places.ts';
 import { placeChunks } from './place-chunks.ts';
 import { presentOf } from './present.ts';
 import { plusRow, withoutScores } from './score-rows.ts';
@@ -51,7 +52,7 @@ export async function verify(store: Store, options: VerifyOptions, pool: Compute
       for (const row of verified.rows) rows.push(row);
       targets += verified.targets;
     },
-    options,
+    { ...options, about: (index) => namePlaces(chunks[index].places) },
   );
   const together = await allPlaces(store, rows);
   const settled = Math.max(after, Math.min(asOf, (await presentOf(store)) - ON_THE_WAY));
