@@ -1,12 +1,27 @@
 import { backtest } from './backtest.ts';
+import { batch } from './batch.ts';
 import { crps } from './crps.ts';
 import { emos } from './emos.ts';
 import { laws } from './laws.ts';
 import { loop } from './loop.ts';
 import type { Bench } from './measure.ts';
+import { pool } from './pool.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
+import { start } from './start.ts';
 import { store } from './store.ts';
 
 /** Every bench: a new one is a file beside this one, and a name here. */
-export const benches: readonly Bench[] = [backtest, crps, emos, laws, loop, replay, serve, store];
+export const benches: readonly Bench[] = [
+  backtest,
+  batch,
+  crps,
+  emos,
+  laws,
+  loop,
+  pool,
+  replay,
+  serve,
+  start,
+  store,
+];

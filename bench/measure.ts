@@ -102,6 +102,50 @@ function enter(name: string, run: Contender, warmUpSeconds: number) {
   };
 }
 
+/**
+ * Medians of contenders that take turns, forwards and backwards, after a round that only warms up: as {@link measure}, for
+ * what waits.
+ *
+ * @param contenders each answers with what it measured of itself
+ * @param before is done before each round
+ */
+export async function alternate<Name extends string>(
+  contenders: Readonly<Record<Name, () => Promise<number>>>,
+  rounds: number,
+  before: () => Promise<void> = async () => {},
+) {
+  const names = Object.keys(contenders) as Name[];
+  const values = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = -1; round < rounds; round++) {
+    await before();
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const value = await contenders[name]();
+      if (round >= 0) values.get(name)!.push(value);
+    }
+  }
+  return {
+    value: (name: Name) => median(values.get(name)!),
+    /** Median over the rounds of what `name` measured by what `other` did in the same round. */
+    ratio: (name: Name, other: Name) =>
+      median(values.get(name)!.map((one, round) => one / values.get(other)![round])),
+  };
+}
+
+/** Contenders for {@link alternate} that measure the seconds that each piece of work takes. */
+export function timed<Name extends string>(
+  works: Readonly<Record<Name, () => unknown>>,
+): Readonly<Record<Name, () => Promise<number>>> {
+  const contenders = Object.entries<() => unknown>(works).map(([name, work]) => [
+    name,
+    async () => {
+      const started = performance.now();
+      await work();
+      return (performance.now() - started) / 1000;
+    },
+  ]);
+  return Object.fromEntries(contenders) as Record<Name, () => Promise<number>>;
+}
+
 /** The middle value, or the mean of the two middle ones; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

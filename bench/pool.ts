@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { type ComputePool, openComputePool } from '../src/runtime/compute-pool.ts';
-import { type Bench, type Effort, fullEffort, median, rowsFor } from './measure.ts';
+import { alternate, type Bench, type Effort, fullEffort, rowsFor } from './measure.ts';
 
 const jobs = new URL('./pool-jobs.ts', import.meta.url);
 /** As many as the cores of the smallest machine, so that figures of different machines can be compared. */
@@ -80,25 +80,6 @@ async function cancelMs(pool: ComputePool): Promise<number> {
   const aborted = performance.now();
   controller.abort();
   return (await run) - aborted;
-}
-
-/** Medians of contenders that take turns, forwards and backwards, after a round that only warms up. */
-async function alternate<Name extends string>(
-  contenders: Readonly<Record<Name, () => Promise<number>>>,
-  rounds: number,
-) {
-  const names = Object.keys(contenders) as Name[];
-  const values = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++)
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const value = await contenders[name]();
-      if (round >= 0) values.get(name)!.push(value);
-    }
-  return {
-    value: (name: Name) => median(values.get(name)!),
-    ratio: (name: Name, other: Name) =>
-      median(values.get(name)!.map((one, round) => one / values.get(other)![round])),
-  };
 }
 
 async function measurePool(pool: ComputePool, bare: Piscina, effort: Effort) {

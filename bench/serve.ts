@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../src/store/sqlite-store.ts';
@@ -7,10 +6,9 @@ import type { ObservationBlock } from '../src/store/store.ts';
 import { formatInstant, msPerHour } from '../src/weather/time.ts';
 import { startServe } from '../test/serve-process.ts';
 import { writeHandMadeStore } from '../test/serve-store.ts';
+import { httpLoad, only } from './http-load.ts';
 import { type Bench, type BenchResult, type Effort, rowsFor } from './measure.ts';
 
-/** Connections, each with one request under way at a time. */
-const CONNECTIONS = 64;
 const PUSHES = 20_000;
 const READS = 20_000;
 const WARM_UP = 2000;
@@ -36,10 +34,14 @@ async function run(effort: Effort): Promise<BenchResult> {
     const push = (k: number) => ({ path: '/v1/observations', body: observation(k, hour, places) });
     const read = () => ({ path: '/v1/predict?place=garden&variable=temperature_2m' });
     // Once through everything, so that nothing is compiled while the clock runs.
-    await load(served.url, rowsFor(effort, WARM_UP), (k) => push(PUSHES + k), 201);
-    const pushes = await load(served.url, rowsFor(effort, PUSHES), push, 201);
-    await load(served.url, rowsFor(effort, WARM_UP), read, 200);
-    const reads = await load(served.url, rowsFor(effort, READS), read, 200);
+    await httpLoad(
+      served.url,
+      only(rowsFor(effort, WARM_UP), (k) => push(PUSHES + k)),
+      201,
+    );
+    const pushes = await httpLoad(served.url, only(rowsFor(effort, PUSHES), push), 201);
+    await httpLoad(served.url, only(rowsFor(effort, WARM_UP), read), 200);
+    const reads = await httpLoad(served.url, only(rowsFor(effort, READS), read), 200);
     return {
       figures: {
         pushesPerSecond: pushes.perSecond,
@@ -109,55 +111,5 @@ function observation(k: number, hour: number, places: readonly string[]): string
     variable: 'temperature_2m',
     valid_time: formatInstant(time),
     value: Math.round(10 * usualTemperature(time)) / 10,
-  });
-}
-
-interface Asked {
-  readonly path: string;
-  /** To be posted. */
-  readonly body?: string;
-}
-
-/** Sends so many requests over kept connections and expects the same status of each. */
-async function load(url: string, count: number, ask: (k: number) => Asked, status: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const times: number[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < count) {
-      const asked = ask(next++);
-      const began = performance.now();
-      const answer = await send(agent, url, asked);
-      if (answer.status !== status)
-        throw new Error(`${asked.path} answered ${answer.status}: ${answer.text}`);
-      times.push(performance.now() - began);
-    }
-  };
-  const began = performance.now();
-  try {
-    await Promise.all(Array.from({ length: CONNECTIONS }, lane));
-  } finally {
-    agent.destroy();
-  }
-  const seconds = (performance.now() - began) / 1000;
-  times.sort((a, b) => a - b);
-  return {
-    perSecond: count / seconds,
-    milliseconds: (share: number) => times[Math.min(count - 1, Math.floor(share * count))],
-  };
-}
-
-function send(agent: Agent, url: string, { path, body }: Asked) {
-  return new Promise<{ readonly status: number | undefined; readonly text: string }>((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    const sent = request(`${url}${path}`, { agent, method: body === undefined ? 'GET' : 'POST', headers });
-    sent.on('error', reject);
-    sent.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve({ status: response.statusCode, text }));
-      response.on('error', reject);
-    });
-    sent.end(body);
   });
 }

@@ -6,7 +6,15 @@ import { packValues, unpackValues } from '../src/store/run-values.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import type { ObservationBlock, Run, Store } from '../src/store/store.ts';
 import { builtInVariables } from '../src/weather/built-in-variables.ts';
-import { type Bench, type BenchResult, type Effort, fullEffort, median, rowsFor } from './measure.ts';
+import {
+  alternate,
+  type Bench,
+  type BenchResult,
+  type Effort,
+  fullEffort,
+  rowsFor,
+  timed,
+} from './measure.ts';
 import { gaussian } from './simulated.ts';
 
 const VARIABLES = 8;
@@ -95,30 +103,6 @@ function bareBlobs(file: string) {
   };
 }
 
-/** Median seconds of each contender, and medians of the ratios of the same round, run forwards and backwards in turn. */
-async function alternate<Name extends string>(
-  contenders: Readonly<Record<Name, () => unknown>>,
-  rounds: number,
-  more: () => Promise<void> = async () => {},
-) {
-  const names = Object.keys(contenders) as Name[];
-  const seconds = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    await more();
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const start = performance.now();
-      await contenders[name]();
-      // The first round only warms up.
-      if (round >= 0) seconds.get(name)!.push((performance.now() - start) / 1000);
-    }
-  }
-  return {
-    seconds: (name: Name) => median(seconds.get(name)!),
-    ratio: (name: Name, other: Name) =>
-      median(seconds.get(name)!.map((one, round) => one / seconds.get(other)![round])),
-  };
-}
-
 async function measureStore(
   store: Store,
   readStore: Store,
@@ -134,7 +118,7 @@ async function measureStore(
 
   const nextIssue = { store: 0, bare: 0 };
   const writing = await alternate(
-    {
+    timed({
       async store() {
         for (let k = 0; k < batches; k++) await store.write({ runs: runsOf(nextIssue.store++, packed) });
       },
@@ -147,7 +131,7 @@ async function measureStore(
             runs: runsOf(nextIssue.store++, packed).map((run) => ({ ...run, values: packValues(issued) })),
           });
       },
-    },
+    }),
     rounds,
     // The bare peer stores as many runs as both of ours.
     async () => {
@@ -157,7 +141,7 @@ async function measureStore(
   while (nextIssue.bare < nextIssue.store) bare.put(nextIssue.bare++, stored);
 
   const rangeReads = await alternate(
-    {
+    timed({
       async store() {
         let total = 0;
         for await (const block of readStore.runs()) for (const { values } of block) total += values.stored[7];
@@ -168,7 +152,7 @@ async function measureStore(
         for await (const block of readStore.runs())
           for (const { values } of block) unpackValues(values, 0, NUMBERS, out, 0);
       },
-    },
+    }),
     rounds,
   );
 
@@ -178,7 +162,7 @@ async function measureStore(
   const sourceAt = (k: number) => (k * 3) % SOURCES.length;
   const latestAt = (k: number) => readStore.latestRun(places[placeAt(k)].name, SOURCES[sourceAt(k)]);
   const pointReads = await alternate(
-    {
+    timed({
       async store() {
         for (let k = 0; k < reads; k++) await latestAt(k);
       },
@@ -188,17 +172,17 @@ async function measureStore(
       async unpacked() {
         for (let k = 0; k < reads; k++) unpackValues((await latestAt(k))!.values, 0, NUMBERS, out, 0);
       },
-    },
+    }),
     rounds,
   );
 
   const writes = rowsFor(effort, 5000);
   let hour = 0;
   const observing = await alternate(
-    {
+    timed({
       grouped: () =>
         Promise.all(Array.from({ length: writes }, () => store.write({ observations: one(hour++) }))),
-    },
+    }),
     Math.min(rounds, 3),
   );
 
@@ -206,21 +190,21 @@ async function measureStore(
   const written = batches * BATCH * NUMBERS;
   return {
     figures: {
-      valuesInPerSecond: written / writing.seconds('store'),
+      valuesInPerSecond: written / writing.value('store'),
       inShare: writing.ratio('bare', 'store'),
       inShareWithPacking: writing.ratio('bare', 'packed'),
-      valuesOutPerSecond: numbers / rangeReads.seconds('store'),
+      valuesOutPerSecond: numbers / rangeReads.value('store'),
       outShare: rangeReads.ratio('bare', 'store'),
       outShareWithUnpacking: rangeReads.ratio('bare', 'unpacked'),
-      pointReadMicroseconds: (pointReads.seconds('store') / reads) * 1e6,
+      pointReadMicroseconds: (pointReads.value('store') / reads) * 1e6,
       pointRead: pointReads.ratio('store', 'bare'),
       pointReadWithUnpacking: pointReads.ratio('unpacked', 'bare'),
-      durableWritesPerSecond: writes / observing.seconds('grouped'),
+      durableWritesPerSecond: writes / observing.value('grouped'),
     },
     peers: {
-      bareValuesInPerSecond: written / writing.seconds('bare'),
-      bareValuesOutPerSecond: numbers / rangeReads.seconds('bare'),
-      barePointReadMicroseconds: (pointReads.seconds('bare') / reads) * 1e6,
+      bareValuesInPerSecond: written / writing.value('bare'),
+      bareValuesOutPerSecond: numbers / rangeReads.value('bare'),
+      barePointReadMicroseconds: (pointReads.value('bare') / reads) * 1e6,
     },
   } satisfies BenchResult;
 }
