@@ -67,6 +67,10 @@ export const halfway = poolJob(({ gate, total }, control) => {
 /** Runs until it is stopped. */
 export const endless = poolJob(runUntilStopped);
 
+export const endlessOrDouble = poolJob((input, control) =>
+  input.value === undefined ? runUntilStopped(input, control) : 2 * input.value,
+);
+
 function runUntilStopped({ seen }, control) {
   open(seen, 0);
   try {
@@ -295,6 +299,54 @@ describe('inputs', () => {
     expect(results).toEqual(inputs.map((_, value) => [value, 2 * value]));
     expect(made).toBe(40);
     expect(most).toBe(3);
+  });
+
+  test('are not begun far ahead of a slow chunk, whose results would have to be kept', async () => {
+    await using pool = openPool({ threads: 2 });
+    const gate = shared(2);
+    const begun: number[] = [];
+    // The first waits for its gate; all others find theirs open.
+    Atomics.store(gate, 1, 1);
+    const inputs = Array.from({ length: 40 }, (_, index) => () => {
+      begun.push(index);
+      return { gate, at: index === 0 ? 0 : 1, opens: -1 };
+    });
+    let settled = 0;
+    const halted = Promise.withResolvers<void>();
+    const run = collect(pool, 'passing', inputs, {
+      onProgress() {
+        // Two lanes go on, until each has come six chunks (twice three lanes) ahead.
+        if (++settled === 5) halted.resolve();
+      },
+    });
+    await halted.promise;
+    // Whoever might begin another does so in microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+    openGate(gate, 0);
+    const { results, error } = await run;
+    expect(error).toBeUndefined();
+    expect(results.map((result) => (result as [number, number])[0])).toEqual(inputs.map((_, index) => index));
+  });
+
+  test('held behind a slow chunk are not begun after an abort', async () => {
+    await using pool = openPool({ threads: 2 });
+    const seen = shared(2);
+    const stop = new AbortController();
+    let begun = 0;
+    const inputs = Array.from({ length: 40 }, (_, index) => () => {
+      begun++;
+      return index === 0 ? { seen } : { value: index };
+    });
+    let settled = 0;
+    const run = pool.run<object, unknown>('endlessOrDouble', inputs, () => {}, {
+      signal: stop.signal,
+      onProgress: () => {
+        if (++settled === 5) stop.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(begun).toBe(6);
   });
 
   test('that cannot be made end the run with the reason', async () => {

@@ -90,11 +90,20 @@ export function openComputePool(workerUrl: URL, options: PoolOptions = {}): Comp
     let done = 0;
     let delivered = 0;
     let delivering: Promise<void> = Promise.resolve();
+    /** Lanes that wait, by the chunk whose delivery they wait for. */
+    const held = new Map<number, () => void>();
 
     const fail = (error: unknown) => {
       failure ??= { error };
       for (const call of calls) call.stop();
+      for (const release of held.values()) release();
     };
+
+    /** Resolves when a chunk has been delivered, or none will be any more. */
+    function deliveryOf(index: number): Promise<void> | undefined {
+      if (index < delivered || failure !== undefined) return undefined;
+      return new Promise((resolve) => held.set(index, resolve));
+    }
 
     async function compute(index: number): Promise<Output> {
       const source = inputs[index];
@@ -141,12 +150,19 @@ export function openComputePool(workerUrl: URL, options: PoolOptions = {}): Comp
         settled.delete(delivered);
         if ('error' in one) await onFailure?.(one.error, delivered);
         else await onResult(one.output, delivered);
+        held.get(delivered)?.();
+        held.delete(delivered);
       }
     }
 
-    // Each lane takes the next input when its last is done: so few of them wait, and one is always ready for a thread.
+    // Each lane takes the next input when its last is done: so few of them wait, and one is always ready for a thread. It
+    // does not run far ahead of a slow chunk: results that came before their turn are kept until then.
     async function lane(): Promise<void> {
-      while (next < inputs.length && failure === undefined) await settle(next++).catch(fail);
+      while (next < inputs.length && failure === undefined) {
+        const index = next++;
+        await deliveryOf(index - 2 * lanes);
+        if (failure === undefined) await settle(index).catch(fail);
+      }
     }
 
     async function all(): Promise<void> {
