@@ -38,7 +38,14 @@ export { type ScoredPredictions, scorePredictions } from './pipeline/score-predi
 export { type Served, servedPredictions } from './pipeline/served.ts';
 export { type SkillQuery, type SkillRow, skillReport } from './pipeline/skill.ts';
 export { storedObservations, storedPairs } from './pipeline/stored-pairs.ts';
+export { type Breaker, openBreaker } from './runtime/breaker.ts';
+export { type Clock, systemClock } from './runtime/clock.ts';
 export type { ComputePool } from './runtime/compute-pool.ts';
+export { withDeadline } from './runtime/deadline.ts';
+export { defaultRetry, type RetryPolicy, retry } from './runtime/retry.ts';
+export { openSemaphore, type Semaphore } from './runtime/semaphore.ts';
+export { mapAll, openTaskGroup, type Settled, settleAll, type TaskGroup } from './runtime/task-group.ts';
+export { runningTasks, task } from './runtime/tasks.ts';
 export * from './scores/accumulate.ts';
 export * from './scores/bootstrap.ts';
 export * from './scores/brier.ts';

@@ -233,8 +233,8 @@ describe('progress', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(0);
-    expect(stdout).toContain('\r\u001b[Kreading 100 %');
-    expect(stdout).toContain('\r\u001b[Kback-test 100 %');
+    expect(stdout).toContain(`\r\u001b[Kreading ${'█'.repeat(20)} 100 %, `);
+    expect(stdout).toContain(`\r\u001b[Kback-test ${'█'.repeat(20)} 100 %, `);
     // The line is gone at the end.
     expect(stdout.trimEnd().endsWith('\r\u001b[K')).toBe(true);
     expect(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')).targets).toBe(308);

@@ -210,20 +210,69 @@ describe('models', () => {
 });
 
 describe('progress', () => {
-  const shownOn = (errorIsTerminal: boolean) => {
+  const line = (text: string) => `\r\u001b[K${text}`;
+  const bar = (full: number) => `${'█'.repeat(full)}${'░'.repeat(20 - full)}`;
+
+  /** What is on the screen after some looks at `[milliseconds, done, total]`. */
+  const shownOn = (errorIsTerminal: boolean, looks: readonly (readonly [number, number, number])[]) => {
     let text = '';
-    const progress = progressOn({ errorIsTerminal, notice: (more) => (text += more) });
-    progress.show('fit', 1, 200);
-    progress.show('fit', 1, 199);
-    progress.show('fit', 199, 200);
+    let now = 0;
+    const progress = progressOn({ errorIsTerminal, notice: (more) => (text += more) }, () => now);
+    for (const [at, done, total] of looks) {
+      now = at;
+      progress.show('fit', done, total);
+    }
     progress.clear();
     progress.clear();
     return text;
   };
 
   it('is one line that is written over, and gone at the end', () => {
-    expect(shownOn(true)).toBe('\r\u001b[Kfit 0 %\r\u001b[Kfit 99 %\r\u001b[K');
+    expect(
+      shownOn(true, [
+        [0, 1, 200],
+        [500, 1, 200],
+        [900, 199, 200],
+        [901, 200, 200],
+      ]),
+    ).toBe(
+      line(`fit ${bar(0)} 0 %, 1 of 200`) +
+        line(`fit ${bar(19)} 99 %, 199 of 200`) +
+        line(`fit ${bar(20)} 100 %, 200 of 200`) +
+        line(''),
+    );
   });
 
-  it('is not written where no one watches', () => expect(shownOn(false)).toBe(''));
+  it('says how long what is left will take, once it can', () => {
+    expect(
+      shownOn(true, [
+        [0, 100, 1000],
+        [1000, 200, 1000],
+        [2000, 300, 1000],
+        [60_000, 301, 1000],
+        [60_000, 400, 100_000],
+        [63_000, 410, 100_000],
+      ])
+        .split('\r\u001b[K')
+        .map((text) => text.replace(/^.* %, /, '')),
+    ).toEqual([
+      '',
+      '100 of 1000',
+      '200 of 1000',
+      '300 of 1000, 7 s left',
+      '301 of 1000, 4 min left',
+      '400 of 100000',
+      '410 of 100000, 8 h 18 min left',
+      '',
+    ]);
+  });
+
+  it('is not written more often than an eye can see, but for its end', () => {
+    const looks = Array.from({ length: 1000 }, (_, k) => [k, k + 1, 1000] as const);
+    const shown = shownOn(true, looks).split('\r\u001b[K');
+    expect(shown.length).toBeLessThanOrEqual(2 + 10 + 1);
+    expect(shown.at(-2)).toBe(`fit ${bar(20)} 100 %, 1000 of 1000`);
+  });
+
+  it('is not written where no one watches', () => expect(shownOn(false, [[0, 1, 2]])).toBe(''));
 });

@@ -7,12 +7,13 @@ import { WeatherglassError } from '../errors.ts';
 
 /** A file being written: it appears under its name only when finished, and not at all otherwise. */
 export interface ExportFile extends AsyncDisposable {
-  readonly write: (text: string) => Promise<void>;
+  /** Takes text or bytes; the bytes must not change afterwards. */
+  readonly write: (piece: string | Uint8Array) => Promise<void>;
   readonly finish: () => Promise<void>;
 }
 
 /**
- * Opens a text file for writing, compressed if its name ends in `.gz`.
+ * Opens a file for writing, compressed if its name ends in `.gz`.
  *
  * @param inputs files that are being read, one of which it must not replace
  * @throws WeatherglassError Usage for one of the inputs or no name. Unavailable when the file cannot be written: at once where it cannot be opened (no such
@@ -24,15 +25,17 @@ export async function exportFile(file: string, inputs: readonly string[] = []): 
     throw new WeatherglassError('Unavailable', `cannot write ${file}: ${reason}`, { cause });
   };
   if (file === '') throw new WeatherglassError('Usage', 'the export needs a file name');
-  const existing = await stat(file).catch(() => undefined);
+  const partial = `${file}.part`;
+  const statOf = (name: string) => stat(name).catch(() => undefined);
+  const [existing, existingPart] = [await statOf(file), await statOf(partial)];
   for (const input of inputs) {
-    const read = await stat(input).catch(() => undefined);
-    if (read !== undefined && read.ino === existing?.ino && read.dev === existing.dev)
+    const read = await statOf(input);
+    const isRead = (one: typeof read) => one !== undefined && one.ino === read?.ino && one.dev === read.dev;
+    if (isRead(existing) || isRead(existingPart))
       throw new WeatherglassError('Usage', `${file} is one of the tables read; give the export another name`);
   }
   // Renaming would fail at the end of the work, or put a file in the place of a device.
   if (existing?.isFile() === false) refuse('it is there and not a file');
-  const partial = `${file}.part`;
   const handle = await open(partial, 'w').catch(refuse);
   const target = handle.createWriteStream();
   const entrance: Writable = new PassThrough();
@@ -44,9 +47,9 @@ export async function exportFile(file: string, inputs: readonly string[] = []): 
   failed.catch(() => undefined);
   let finished = false;
   return {
-    async write(text) {
+    async write(piece) {
       // Of a failure `once` would throw the stream's own error, `failed` the one that speaks.
-      if (!entrance.write(text)) await Promise.race([once(entrance, 'drain').catch(() => failed), failed]);
+      if (!entrance.write(piece)) await Promise.race([once(entrance, 'drain').catch(() => failed), failed]);
     },
     async finish() {
       entrance.end();

@@ -1,9 +1,9 @@
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
+import { placeFinder } from '../pipeline/find-place.ts';
 import { step } from '../pipeline/loop.ts';
-import { nearestPlace } from '../pipeline/nearest-place.ts';
 import { presentOf } from '../pipeline/present.ts';
 import { type Served, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
-import { readLocations } from '../sources/locations-csv.ts';
+import { type AskedPlace, readAskedPlaces } from '../sources/places-csv.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant } from '../weather/time.ts';
 import { type Context, openSettings, openThreads, type Settings } from './context.ts';
@@ -60,7 +60,7 @@ async function answerArrivals(context: Context, settings: Settings): Promise<voi
 }
 
 /** @throws WeatherglassError Usage for flags that mean nothing for the store. */
-function refuseModelFlags(flags: PredictFlags): void {
+export function refuseModelFlags(flags: PredictFlags): void {
   const names = ['model', 'law', 'transform', 'predictors', 'spread', 'score', 'prior', 'leads'] as const;
   const meant = names.find((name) => flags[name] !== undefined);
   if (meant !== undefined)
@@ -82,20 +82,29 @@ async function placesAsked(
   const followed = await store.places();
   if (flags.at === undefined && flags.locations === undefined)
     return { places: followed.map(({ name }) => name), notices: [] };
-  const locations =
+  const asked: readonly AskedPlace[] =
     flags.at !== undefined
-      ? [{ latitude: flags.at[0], longitude: flags.at[1], elevation: Number.NaN }]
-      : await readLocations(flags.locations!, context.signal);
+      ? [{ line: 0, place: '', latitude: flags.at[0], longitude: flags.at[1] }]
+      : await readEveryPlace(flags.locations!, context.signal);
+  const find = placeFinder(followed);
   const places = new Set<string>();
   const notices: string[] = [];
-  for (const location of locations) {
-    const { place, distanceKm } = nearestPlace(followed, location);
-    places.add(place.name);
-    notices.push(
-      `${location.latitude}, ${location.longitude}: the prediction is that of ${place.name}, ${distanceKm.toFixed(1)} km away`,
-    );
+  for (const one of asked) {
+    const { name, latitude, longitude, distanceKm } = find(one);
+    places.add(name);
+    if (one.place === '')
+      notices.push(
+        `${latitude}, ${longitude}: the prediction is that of ${name}, ${distanceKm.toFixed(1)} km away`,
+      );
   }
   return { places: [...places], notices };
+}
+
+/** @throws WeatherglassError InvalidData for the first malformed row, and what reading throws. */
+async function readEveryPlace(file: string, signal: AbortSignal): Promise<readonly AskedPlace[]> {
+  const { asked, malformed } = await readAskedPlaces(file, signal);
+  if (malformed.length > 0) throw malformed[0].error;
+  return asked;
 }
 
 /** Predictions as other programs read them: instants as text, what is missing as null. */

@@ -6,6 +6,7 @@ import { formatInstant } from '../weather/time.ts';
 import { parseLeads } from './backtest.ts';
 import { type Context, openSession } from './context.ts';
 import { argument, collect, command, parseTime, settingsChoice, withModelFlags } from './model-flags.ts';
+import { predictFile } from './predict-file.ts';
 import type { PredictFlags } from './predict-flags.ts';
 import { predictStored } from './predict-stored.ts';
 import { readPairsOrObservations } from './read-pairs.ts';
@@ -21,14 +22,22 @@ export function predictCommand(context: Context): Command {
     )
     .option('--place <name>', 'of the store: this place; may be repeated (default: all)', collect)
     .option('--at <latitude,longitude>', 'of the store: the place nearest to this location', parseLocation)
-    .option('--locations <file>', 'of the store: the places nearest to these, a CSV with latitude,longitude')
+    .option(
+      '--locations <file>',
+      'of the store: the places of a CSV, by place, or nearest to latitude,longitude',
+    )
+    .option('--file <file>', 'of the store: the same into a file, for however many places; needs --output')
+    .option(
+      '--output <file>',
+      'of the store: where the predictions for --file go: .csv, .ndjson (or either with .gz) or .parquet',
+    )
     .option('--variable <name>', 'of the store: only this variable; may be repeated', collect)
     .option('--until <time>', 'of the store: no farther ahead than this', parseTime)
     .option('--as-of <time>', 'use nothing that became known later (default: the latest forecast)', parseTime)
     .option('--leads <hours>', 'for observations: hours ahead (default: 24 to 336 by 24)', parseLeads)
     .option(
       '--levels <percent>',
-      'quantiles to print, such as 10,50,90 (default: 5,25,50,75,95)',
+      'quantiles to print, such as 10,50,90 (default: 5,25,50,75,95; with --file 10 to 90 by 10)',
       parseLevels,
     )
     .option(
@@ -38,7 +47,8 @@ export function predictCommand(context: Context): Command {
     )
     .action(async (files: string[], flags: PredictFlags) => {
       if (files.length === 0) {
-        await predictStored(context, flags);
+        const toFile = flags.file !== undefined || flags.output !== undefined;
+        await (toFile ? predictFile : predictStored)(context, flags);
         return;
       }
       await using session = await openSession(context, flags);
@@ -66,7 +76,7 @@ export function predictCommand(context: Context): Command {
 
 /** @throws WeatherglassError Usage for flags that mean nothing for tables. */
 function refuseStoreFlags(flags: PredictFlags): void {
-  const meant = (['place', 'at', 'locations', 'variable', 'until'] as const).find(
+  const meant = (['place', 'at', 'locations', 'file', 'output', 'variable', 'until'] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (meant !== undefined)

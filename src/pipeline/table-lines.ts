@@ -39,10 +39,10 @@ export interface LineWriter {
   readonly finish: () => Promise<void>;
 }
 
-/** @param header the first line, which is written with the first row: a table without rows is never begun */
-export function lineWriter(header: string, take: TakeText): LineWriter {
+/** @param header the first line, if any, which is written with the first row: a table without rows is never begun */
+export function lineWriter(header: string | undefined, take: TakeText): LineWriter {
   let rows = 0;
-  let text = `${header}\n`;
+  let text = header === undefined ? '' : `${header}\n`;
   const hand = async () => {
     const piece = text;
     text = '';

@@ -25,9 +25,9 @@ export function sqliteArtefacts(
   { variables }: { readonly variables: Names },
 ): Artefacts {
   // SQLite takes the other columns from the row that has the maximum.
-  const newest = (rule: string) =>
+  const newest = (rules: string) =>
     connection.statement<ArtefactRow>(`
-      SELECT variable, source, lead, model, max(trained_at), data FROM artefact WHERE trained_at <= ? ${rule}
+      SELECT variable, source, lead, model, max(trained_at), data FROM artefact WHERE trained_at <= ? ${rules}
       GROUP BY variable, source, lead, model ORDER BY variable, source, lead, model`);
   const upsert = connection.statement(`
     INSERT INTO artefact (variable, source, lead, model, trained_at, data) VALUES (?, ?, ?, ?, ?, ?)
@@ -39,11 +39,16 @@ export function sqliteArtefacts(
       ORDER BY trained_at DESC LIMIT 1 OFFSET ${KEPT - 1})`);
 
   return {
-    query({ variable, trainedUntil = Infinity }) {
+    query({ variable, models, trainedUntil = Infinity }) {
       const id = variable === undefined ? undefined : variables.idOf(variable);
       if (variable !== undefined && id === undefined) return [];
-      const rows =
-        id === undefined ? newest('').all(trainedUntil) : newest('AND variable = ?').all(trainedUntil, id);
+      const ofVariable = id === undefined ? '' : 'AND variable = ? ';
+      const ofModels = models === undefined ? '' : 'AND model IN (SELECT value FROM json_each(?))';
+      const rows = newest(ofVariable + ofModels).all(
+        trainedUntil,
+        ...(id === undefined ? [] : [id]),
+        ...(models === undefined ? [] : [JSON.stringify(models)]),
+      );
       return rows.map(([ofVariable, source, lead, model, trainedAt, data]) => ({
         variable: variables.nameOf(ofVariable),
         source,

@@ -835,6 +835,8 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         expect(await store.artefacts({ trainedUntil: noon - 2 * DAY })).toEqual([]);
         expect(await store.artefacts({ variable: 'wind_speed_10m' })).toEqual([others[3]]);
         expect(await store.artefacts({ variable: 'z' })).toEqual([]);
+        expect(await store.artefacts({ models: ['idr', 'z'] })).toEqual([others[2]]);
+        expect(await store.artefacts({ variable: 'wind_speed_10m', models: ['idr'] })).toEqual([]);
       });
 
       it('keeps two of a kind, and the data of the last to be put of one time', async () => {

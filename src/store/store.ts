@@ -182,6 +182,7 @@ export interface StoredArtefact {
 
 export interface ArtefactQuery {
   readonly variable?: string | undefined;
+  readonly models?: readonly string[] | undefined;
   /** Inclusive. */
   readonly trainedUntil?: number | undefined;
 }

@@ -1,0 +1,116 @@
+import type { Family } from '../forecast/parametric.ts';
+import { openQuantileWriter, type QuantileWriter } from '../forecast/quantile-writer.ts';
+import { type AffineLaw, affineLaw } from '../models/affine-law.ts';
+import type { RegressionArtefact } from '../models/emos.ts';
+import type { StationArtefact } from '../models/emos-station.ts';
+import type { Control } from '../models/model.ts';
+import { reducedNote, type Store } from '../store/store.ts';
+import type { Variable } from '../weather/variable.ts';
+import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
+import { artefactKey } from './artefact-table.ts';
+import type { Mixing } from './mixing.ts';
+
+/** The experts that answer in a batch: those whose law is an affine map of the forecast, and of the station. */
+export const batchExperts = ['emos', 'emos-station'] as const;
+
+/** What a batch knows beside the runs of its places. */
+export interface BatchKnowledge {
+  /** Those that any expert learned. */
+  readonly variables: readonly LearnedVariable[];
+  /** Every source of the store, by the order they were added. */
+  readonly sources: readonly string[];
+  /** Numbers of the places that an expert knows as stations. */
+  readonly stations: ReadonlyMap<string, number>;
+  /** Whether the store has made runs smaller: then ensembles were learned from as their summaries. */
+  readonly summarised: boolean;
+  readonly asOf: number;
+  /** No valid time later than this. */
+  readonly until: number;
+}
+
+export interface LearnedVariable {
+  readonly variable: Variable;
+  /** By {@link artefactKey}; their laws are of one family. */
+  readonly experts: ReadonlyMap<string, BatchExpert>;
+  readonly biases: StationBiases;
+  readonly mixing: Mixing | undefined;
+  readonly writer: QuantileWriter;
+}
+
+/** What is peculiar to each station: stations, by their number, x `width` experts; stations beyond the end have none. */
+export interface StationBiases {
+  readonly width: number;
+  readonly numbers: Float64Array;
+}
+
+/** What an expert learned from one source's forecasts of a variable at one lead. */
+export interface BatchExpert {
+  readonly law: AffineLaw;
+  /** Its column of the {@link StationBiases}; undefined for `emos`. */
+  readonly station: number | undefined;
+}
+
+export interface KnowledgeQuery {
+  /** Undefined for every variable of the store. */
+  readonly variables: readonly string[] | undefined;
+  /** Nothing that was trained later. */
+  readonly asOf: number;
+  readonly until: number;
+  readonly levels: Float64Array;
+  readonly mixing: readonly Mixing[];
+}
+
+/** Reads what the experts of a batch have learned, in the form that a batch uses. */
+export async function readKnowledge(
+  store: Store,
+  { variables: asked, asOf, until, levels, mixing }: KnowledgeQuery,
+  control?: Control,
+): Promise<BatchKnowledge> {
+  const stations = new Map<string, number>();
+  const variables: LearnedVariable[] = [];
+  for (const variable of await store.variables()) {
+    const { name } = variable;
+    if (asked?.includes(name) === false) continue;
+    const experts = new Map<string, BatchExpert>();
+    const known: StationArtefact[] = [];
+    let family: Family | undefined;
+    for (const one of await store.artefacts({ variable: name, models: batchExperts, trainedUntil: asOf })) {
+      control?.checkpoint(0, Number.NaN);
+      const artefact = decodeArtefact(one.data) as LoopArtefact & RegressionArtefact;
+      const law = affineLaw(artefact.coefficients, artefact.columns);
+      if (law === undefined) continue;
+      family ??= law.family;
+      // Laws of another family, of a training long ago, cannot be mixed with the others by their parameters.
+      if (!isSameFamily(law.family, family)) continue;
+      const station = 'stationBias' in artefact ? known.push(artefact as StationArtefact) - 1 : undefined;
+      experts.set(artefactKey(one.source, one.lead, one.model), { law, station });
+    }
+    if (family === undefined) continue;
+    variables.push({
+      variable,
+      experts,
+      biases: biasesOf(known, stations),
+      mixing: mixing.find((one) => one.variable === name),
+      writer: openQuantileWriter(family, levels),
+    });
+  }
+  const summarised = (await store.note(reducedNote)) !== undefined;
+  return { variables, sources: await store.sources(), stations, summarised, asOf, until };
+}
+
+function isSameFamily(a: Family, b: Family): boolean {
+  return a.law === b.law && a.transform === b.transform && a.lower === b.lower && a.upper === b.upper;
+}
+
+/** A place's biases side by side: looked up by name in each expert, they would cost more than all else. */
+function biasesOf(known: readonly StationArtefact[], stations: Map<string, number>): StationBiases {
+  for (const { stationBias } of known)
+    for (const name of Object.keys(stationBias)) if (!stations.has(name)) stations.set(name, stations.size);
+  const width = known.length;
+  const numbers = new Float64Array(stations.size * width);
+  known.forEach(({ stationBias }, column) => {
+    for (const [name, bias] of Object.entries(stationBias))
+      numbers[stations.get(name)! * width + column] = bias;
+  });
+  return { width, numbers };
+}
