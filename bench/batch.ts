@@ -142,15 +142,11 @@ async function predictAll(store: Store, count: number, pool: ComputePool): Promi
 /** Measures places a second of the kernel alone, one thread, inputs in memory, into the same array again and again. */
 async function kernelAlone(store: Store, count: number) {
   const { plans } = await readBatch(store, {
-    store: store.location,
-    batchId: '',
-    places: [],
     variables: undefined,
     asOf: issuedAt,
     until: Infinity,
     levels: Float64Array.from(levels),
     mixing: [],
-    room: new Float32Array(),
   });
   const places: { readonly name: string; readonly runs: readonly (Run | undefined)[] }[] = [];
   for (let k = 0; k < count; k++) {

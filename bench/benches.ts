@@ -2,6 +2,7 @@ import { backtest } from './backtest.ts';
 import { batch } from './batch.ts';
 import { crps } from './crps.ts';
 import { emos } from './emos.ts';
+import { inspection } from './inspection.ts';
 import { laws } from './laws.ts';
 import { loop } from './loop.ts';
 import type { Bench } from './measure.ts';
@@ -17,6 +18,7 @@ export const benches: readonly Bench[] = [
   batch,
   crps,
   emos,
+  inspection,
   laws,
   loop,
   pool,

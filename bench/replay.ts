@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SkillRow } from '../src/pipeline/skill.ts';
 import { formatInstant, msPerDay, msPerHour } from '../src/weather/time.ts';
+import { batchSkill } from './batch-skill.ts';
 import { type Bench, fullEffort } from './measure.ts';
 import { gaussian } from './simulated.ts';
 
@@ -45,7 +46,8 @@ export const replay: Bench = {
         );
       const file = full ? real : join(folder, 'simulated.csv');
       if (!full) writeFileSync(file, simulate(70));
-      const store = ['--store', join(folder, 'replay.db')];
+      const storeFile = join(folder, 'replay.db');
+      const store = ['--store', storeFile];
       const timed = (...args: string[]) => {
         const started = performance.now();
         const stdout = execFileSync(process.execPath, [program, ...args], {
@@ -73,6 +75,7 @@ export const replay: Bench = {
       const { rows } = JSON.parse(skill.stdout) as { rows: SkillRow[] };
       const crps = meanByModel(rows);
       const experts = Object.entries(crps).filter(([model]) => !['aggregate', 'pool'].includes(model));
+      const { aggregate, batch } = await batchSkill(storeFile);
       const best = Math.min(...experts.map(([, mean]) => mean));
       return {
         figures: {
@@ -82,6 +85,7 @@ export const replay: Bench = {
           aggregateCrps: crps.aggregate,
           bestExpertCrps: best,
           aggregateToBest: crps.aggregate / best,
+          batchToAggregate: batch / aggregate,
         },
         peers: {
           backtestEmosSeconds: peer.seconds,

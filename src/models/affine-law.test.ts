@@ -36,10 +36,18 @@ function simulated(variable: typeof temperature, columns: readonly string[], siz
   const count = (family: string) => columns.filter((column) => column.startsWith(family)).length;
   const times = Float64Array.from({ length: size }, (_, i) => i * DAY);
   const cases: Cases = {
-    ...{ size, variable, lead: 24, places: ['here', 'there'], columns },
-    ...{ members: count('member_'), models: count('model_'), predictors: count('x_') },
+    size,
+    variable,
+    lead: 24,
+    places: ['here', 'there'],
+    columns,
+    members: count('member_'),
+    models: count('model_'),
+    predictors: count('x_'),
     place: Int32Array.from({ length: size }, (_, i) => i % 2),
-    ...{ initTime: times, validTime: times, availableTime: times },
+    initTime: times,
+    validTime: times,
+    availableTime: times,
     forecasts: Float64Array.from(forecasts),
     recent: new Float64Array(size * recentNames.length),
     outcome: Float64Array.from(outcome),
@@ -105,11 +113,11 @@ describe.each([
   ['rain of one model', rain, ['model_a', 'x_1'], {}, 'constant'],
   ['rain of members', rain, members, {}, 'log'],
   [
-    'a column that did not vary',
+    'columns that did not vary',
     temperature,
     ['model_a', 'model_still', 'x_still'],
     { predictors: 'weights' },
-    'variance',
+    'constant',
   ],
   ['members that did not differ', temperature, ['model_still', 'model_2_still', 'x_1'], {}, 'constant'],
 ] as const)('%s', (_, variable, columns, choice: SettingsChoice, spread) => {

@@ -38,8 +38,10 @@ const variables = [
   'precipitation',
   'cloud_cover',
 ].map((name) => findVariable(name));
+/** Those of which no spread can be told. */
+const singles = [['model_a'], ['model_a', 'x_1']];
 const columnLists = [
-  ['model_a'],
+  ...singles,
   ['member_1', 'member_2', 'member_3'],
   ['model_a', 'model_b', 'x_1'],
   ['member_1', 'model_a', 'model_b'],
@@ -92,7 +94,7 @@ function coefficientsOf(
 /**
  * Places, sources, runs and experts as they may come.
  *
- * @param tidy whether all sources have one column, every lead and no gaps, and every lead was learned
+ * @param tidy whether all sources have one model, every lead and no gaps, and every lead was learned
  */
 function simulatedWorld(seed: string, tidy: boolean): World {
   const random = seededRandom(seed);
@@ -103,9 +105,9 @@ function simulatedWorld(seed: string, tidy: boolean): World {
   const learned = new Map<string, Learned>();
   const runs: Run[] = [];
   for (const source of sources) {
-    const columns = tidy ? columnLists[0] : pick(columnLists);
+    const columns = pick(tidy ? singles : columnLists);
     const leads = [1, 6, 12, 13, 30, 36.25, 47, 72.5, 380, 384, 390].filter(() => !chance(0.2));
-    const layout: Layout = {
+    const common: Layout = {
       columns: chance(0.2) ? [...columns, 'x_9'] : columns,
       series: variables.filter(() => !chance(0.15)).map(({ name }) => ({ variable: name, leads })),
     };
@@ -114,6 +116,7 @@ function simulatedWorld(seed: string, tidy: boolean): World {
     for (const place of places) {
       if (chance(0.1)) continue;
       const issuedAt = chance(0.2) ? start + 5.5 * msPerHour : usual;
+      const layout = chance(0.2) ? { ...common, series: common.series.toReversed() } : common;
       const size = layout.columns.length * layout.series.length * leads.length;
       const values = Float64Array.from({ length: size }, () =>
         chance(0.04) ? Number.NaN : Math.round(100 * random()) / 10,
@@ -129,7 +132,9 @@ function simulatedWorld(seed: string, tidy: boolean): World {
           // It may have been learned when the forecasts had another column.
           const own = chance(0.05) ? [...columns, 'x_gone'] : columns;
           const artefact: Learned = {
-            ...{ model, version: 1, trainedOn: { rows: 100, from: 0, until: start } },
+            model,
+            version: 1,
+            trainedOn: { rows: 100, from: 0, until: start },
             coefficients: coefficientsOf(variable, own, random),
             columns: own,
             ...(model === 'emos-station' && {
@@ -198,10 +203,21 @@ function lawOf(artefact: Learned, place: string, numbers: readonly number[], var
   const { transform } = coefficients.family;
   const forecasts = numbers.map((x, k) => (k < members + models ? forth(transform, x) : x));
   const cases: Cases = {
-    ...{ size: 1, variable, lead: 24, places: [place], place: new Int32Array(1) },
-    ...{ initTime: new Float64Array(1), validTime: new Float64Array(1), availableTime: new Float64Array(1) },
-    ...{ columns, members, models, predictors, forecasts: Float64Array.from(forecasts) },
-    ...{ recent: new Float64Array(), outcome: new Float64Array(1) },
+    size: 1,
+    variable,
+    lead: 24,
+    places: [place],
+    place: new Int32Array(1),
+    initTime: new Float64Array(1),
+    validTime: new Float64Array(1),
+    availableTime: new Float64Array(1),
+    columns,
+    members,
+    models,
+    predictors,
+    forecasts: Float64Array.from(forecasts),
+    recent: new Float64Array(),
+    outcome: new Float64Array(1),
   };
   const family = { law: 'normal', transform: 'none', lower: -Infinity, upper: Infinity } as const;
   const plain = { ...artefact, coefficients: { ...coefficients, family } };
@@ -362,14 +378,24 @@ describe('by hand', () => {
   const [temperature] = variables;
   const layout: Layout = { columns: ['model_a'], series: [{ variable: 'temperature_2m', leads: [6, 12] }] };
   const expert = (constant: number, sd: number, model = 'emos'): Learned => ({
-    ...{ model, version: 1, trainedOn: { rows: 100, from: 0, until: start }, columns: ['model_a'] },
+    model,
+    version: 1,
+    trainedOn: { rows: 100, from: 0, until: start },
+    columns: ['model_a'],
     coefficients: {
       ...coefficientsOf(temperature, ['model_a'], seededRandom('by hand')),
-      ...{ locationTerms: ['one', 'mean'], location: [constant, 1], scaleTerms: ['one'], scale: [sd * sd] },
+      locationTerms: ['one', 'mean'],
+      location: [constant, 1],
+      scaleTerms: ['one'],
+      scale: [sd * sd],
     },
   });
   const runOf = (source: string, values: readonly number[], issuedAt = start): Run => ({
-    ...{ place: 'A', source, issuedAt, knownAt: start, layout },
+    place: 'A',
+    source,
+    issuedAt,
+    knownAt: start,
+    layout,
     values: packValues(Float64Array.from(values)),
   });
   async function predicted(name: string, learned: [string, Learned][], runs: Run[], mixing: Mixing[] = []) {
@@ -408,7 +434,8 @@ describe('by hand', () => {
   test('weights are those of the newest run’s band', async () => {
     const learned = [6, 12].flatMap((lead) => [of('a', lead, expert(0, 1)), of('b', lead, expert(0, 1))]);
     const bands = [6, 12].map((band) => ({
-      ...{ band, recalibration: new Float64Array(21) },
+      band,
+      recalibration: new Float64Array(21),
       weights: Float64Array.from(band === 6 ? [0.75, 0.25] : [0.25, 0.75]),
     }));
     const mixing = [{ variable: 'temperature_2m', experts: ['emos', 'emos@b'], bands }];

@@ -96,16 +96,17 @@ function addComplete(
 
 /** Laws of all targets, whatever is missing. */
 function addParts(
-  { location, scale, weight }: Laws,
+  laws: Laws,
   parts: readonly PlanPart[],
   runs: readonly (RunNumbers | undefined)[],
   biases: Float64Array | undefined,
   count: number,
 ): void {
+  const { location, scale, weight } = laws;
   for (const sums of [location, scale, weight]) sums.fill(0, 0, count);
   for (const part of parts) {
     const run = runs[part.source];
-    if (run !== undefined) addPart({ location, scale, weight }, part, run, biases);
+    if (run !== undefined) addPart(laws, part, run, biases);
   }
   for (let t = 0; t < count; t++) {
     location[t] /= weight[t];

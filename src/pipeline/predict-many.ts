@@ -2,7 +2,7 @@ import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchChunk, BatchChunkResult, BatchRows } from './batch-chunk.ts';
-import { readMixing } from './mixing.ts';
+import { mixingAsOf } from './mixing-as-of.ts';
 import { trainedNote } from './train.ts';
 
 /** Places of a chunk: enough to make a chunk's overhead small, few enough to be stopped soon and held by the dozen. */
@@ -81,7 +81,7 @@ export async function predictMany(
     asOf,
     until,
     levels,
-    mixing: await readMixing(store, asOf),
+    mixing: await mixingAsOf(store, asOf, places),
   };
   const rooms: Float32Array<ArrayBuffer>[] = [];
   const failures: FailedPlace[] = [];
