@@ -127,9 +127,8 @@ describe('an artefact', () => {
   });
 
   test('is JSON that any reader understands', () => {
-    const text = zstdDecompressSync(
-      encode(withFields({ errors: Float64Array.of(1), bound: -Infinity })),
-    ).toString('utf8');
+    const bytes = encode(withFields({ errors: Float64Array.of(1), bound: -Infinity }));
+    const text = new TextDecoder().decode(bytes);
     // 1 is 0x3FF0000000000000, little-endian.
     expect(JSON.parse(text)).toEqual({
       model: 'raw',
@@ -139,6 +138,13 @@ describe('an artefact', () => {
       bound: { number: '-Infinity' },
       columns,
     });
+  });
+
+  test('is compressed where it is long, and short ones of earlier versions may be', () => {
+    const long = withFields({ errors: Float64Array.from({ length: 2000 }, (_, k) => k) });
+    expect(JSON.parse(zstdDecompressSync(encode(long)).toString('utf8'))).toMatchObject({ model: 'raw' });
+    expect(decodeArtefact(encode(long))).toEqual(long);
+    expect(decodeArtefact(zstdCompressSync(encode(plain)))).toEqual(plain);
   });
 
   test.each([

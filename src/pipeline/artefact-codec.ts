@@ -12,8 +12,11 @@ interface PackedNumbers {
   readonly float64: string;
 }
 
+/** Bytes from which on compressing is worth the time that it takes to read an artefact back. */
+const LONG = 4096;
+
 /**
- * An artefact as bytes that can be read back in years: JSON, compressed by Zstandard (RFC 8878).
+ * An artefact as bytes that can be read back in years: JSON, compressed by Zstandard (RFC 8878) where it is long.
  *
  * A Float64Array is an object with one field, `float64`; a number that JSON has no word for (NaN, ±Infinity) one with
  * the field `number`.
@@ -27,28 +30,43 @@ export function encodeArtefact(artefact: LoopArtefact): Uint8Array {
     if (typeof value === 'number' && !Number.isFinite(value)) return { number: String(value) };
     return value;
   });
-  return zstdCompressSync(text);
+  const bytes = Buffer.from(text);
+  return bytes.length < LONG ? bytes : zstdCompressSync(bytes);
 }
 
 /** @throws WeatherglassError InvalidData for bytes that are no artefact. */
 export function decodeArtefact(data: Uint8Array): LoopArtefact {
   try {
-    return JSON.parse(zstdDecompressSync(data).toString('utf8'), (_, value: unknown) => {
-      if (typeof value !== 'object' || value === null) return value;
-      // A place may be called float64 or number: what is packed is text.
-      if ('float64' in value && typeof value.float64 === 'string') return unpack(value.float64);
-      if ('number' in value && typeof value.number === 'string') return Number(value.number);
-      return value;
-    }) as LoopArtefact;
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const text = bytes[0] === openingBrace ? bytes : zstdDecompressSync(bytes);
+    return restored(JSON.parse(text.toString('utf8'))) as LoopArtefact;
   } catch (cause) {
     throw new WeatherglassError(
       'InvalidData',
       'a stored model cannot be read; train again: weatherglass train',
-      {
-        cause,
-      },
+      { cause },
     );
   }
+}
+
+/** How JSON of an artefact begins, and nothing compressed does. */
+const openingBrace = '{'.charCodeAt(0);
+
+/**
+ * Puts what was packed in its place, in what JSON.parse has just made. A reviver of JSON.parse would be called for each of the
+ * many numbers of an artefact.
+ */
+function restored(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  // A place may be called float64 or number: what is packed is text.
+  if ('float64' in value && typeof value.float64 === 'string') return unpack(value.float64);
+  if ('number' in value && typeof value.number === 'string') return Number(value.number);
+  const fields = value as Record<string, unknown>;
+  for (const key of Object.keys(fields)) {
+    const field = fields[key];
+    if (typeof field === 'object' && field !== null) fields[key] = restored(field);
+  }
+  return value;
 }
 
 function unpack(text: string): Float64Array {
