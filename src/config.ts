@@ -17,7 +17,16 @@ const schema = z.strictObject({
     .min(0)
     .max(65_535)
     .describe('port that `serve` listens on; 0 for any free one'),
+  io: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .describe('requests to data sources at once, and threads for files and name look-ups'),
   workers: z.coerce.number().int().min(1).max(64).describe('processes that answer HTTP requests'),
+  log: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .describe('least severe lines that `serve` logs; info has one line a request and a turn of the loop'),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -57,12 +66,14 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
       'default',
       {
         threads: availableParallelism(),
+        io: 2 * availableParallelism(),
         seed: '1',
         variables: '',
         store: 'weatherglass.db',
         host: '127.0.0.1',
         port: 8472,
         workers: 1,
+        log: 'warn',
       },
     ],
     ['file', readSettingsFile(file)],

@@ -6,7 +6,7 @@
  * {@link replay} and {@link step} turn the loop over, and {@link servedPredictions} and {@link skillReport} read.
  * {@link predictMany} predicts for however many places at once.
  */
-import { extname } from 'node:path';
+import { jobsUrl } from './pipeline/jobs-url.ts';
 import { type ComputePool, openComputePool } from './runtime/compute-pool.ts';
 
 export * from './errors.ts';
@@ -75,7 +75,5 @@ export * from './weather/variable.ts';
 
 /** Starts the worker threads that the CPU work runs on; end them with `await using` or by disposing. */
 export function openPool(threads?: number): ComputePool {
-  return openComputePool(new URL(`./pipeline/jobs${extname(import.meta.filename)}`, import.meta.url), {
-    threads,
-  });
+  return openComputePool(jobsUrl, { threads });
 }

@@ -20,9 +20,9 @@ export interface RunOptions {
   readonly shell?: string;
 }
 
-/** The environment without settings of Weatherglass. */
+/** The environment without settings of Weatherglass, and without what npm says of the script that runs the tests. */
 export const plainEnvironment: Readonly<Record<string, string | undefined>> = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith('WEATHERGLASS_')),
+  Object.entries(process.env).filter(([name]) => !/^(?:weatherglass|npm)_/i.test(name)),
 );
 
 /** How Node.js starts the command line: `[program, …args]`. */

@@ -1,8 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start } from './command-line.ts';
+import { plainEnvironment } from './command-line.ts';
 
 /** `weatherglass demo`, which is `npm start`: the sample, replayed and served. */
 
@@ -17,13 +19,38 @@ interface Prediction {
   readonly provenance: { readonly experts: readonly { readonly name: string; readonly weight: number }[] };
 }
 
-let run: ReturnType<typeof start>;
+/** Starts `npm start` as the leader of a group of processes, as a terminal does. */
+function npmStart() {
+  const child = spawn('npm', ['start', '--silent', '--', '--port', '0'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...plainEnvironment, TMPDIR: temporary } as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let stderr = '';
+  child.stdout.setEncoding('utf8');
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const finished = new Promise<{ exitCode: number | null; stderr: string }>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, stderr }));
+  });
+  return { child, finished };
+}
+
+/** Processes of the group that still run. */
+function membersOf(group: number): string[] {
+  return execFileSync('ps', ['-A', '-o', 'pgid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => Number(line.trim().split(/\s+/)[0]) === group);
+}
+
+let run: ReturnType<typeof npmStart>;
 let printed = '';
 let url = '';
 beforeAll(async () => {
   // Where it puts its store is seen, and seen to be empty again at the end.
   mkdirSync(temporary);
-  run = start(['demo', '--port', '0'], { cwd: folder, env: { TMPDIR: temporary } });
+  run = npmStart();
   url = await new Promise<string>((resolve, reject) => {
     run.child.stdout.on('data', (text: string) => {
       printed += text;
@@ -33,7 +60,9 @@ beforeAll(async () => {
     run.finished.then(({ stderr }) => reject(new Error(`it ended: ${stderr}`)), reject);
   });
 }, 120_000);
-afterAll(() => run.child.kill('SIGKILL'));
+afterAll(() => {
+  if (membersOf(run.child.pid!).length > 0) process.kill(-run.child.pid!, 'SIGKILL');
+});
 
 const get = async (path: string) => {
   const reply = await fetch(url + path);
@@ -86,12 +115,20 @@ describe('npm start', () => {
     expect(tomorrow?.skill.climatology).toBeGreaterThan(0.1);
   });
 
-  it('ends cleanly, and leaves nothing behind', async () => {
+  it('ends cleanly at Ctrl-C, and leaves nothing behind', async () => {
     const stores = () => readdirSync(temporary).filter((name) => name.startsWith('weatherglass'));
     expect(stores()).toHaveLength(1);
-    run.child.kill('SIGTERM');
+    const group = run.child.pid!;
+    // npm, the service and its worker.
+    expect(membersOf(group).length).toBeGreaterThanOrEqual(3);
+    // A terminal sends it to the whole group, and npm sends its own on to the service.
+    process.kill(-group, 'SIGINT');
     const { exitCode, stderr } = await run.finished;
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect({ exitCode, stderr: stderr.replaceAll(/^npm warn .*\n/gm, '') }).toEqual({
+      exitCode: 0,
+      stderr: '',
+    });
     expect(stores()).toEqual([]);
+    await expect.poll(() => membersOf(group)).toEqual([]);
   });
 });

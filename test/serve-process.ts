@@ -5,6 +5,8 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
   readonly finished: Promise<Finished>;
+  /** The signal that ended it: null where it ended by itself, or has not. */
+  readonly endedBy: () => NodeJS.Signals | null;
   /** Ends it and tells what it left behind. */
   stop(signal?: NodeJS.Signals): Promise<Finished>;
 }
@@ -30,6 +32,7 @@ export async function startServe(file: string, cwd: string, ...args: readonly st
     url: await promise,
     pid: child.pid!,
     finished,
+    endedBy: () => child.signalCode,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { type Config, loadConfig, type SettingName } from '../config.ts';
 import { WeatherglassError } from '../errors.ts';
+import { jobsUrl } from '../pipeline/jobs-url.ts';
 import { type ComputePool, openComputePool } from '../runtime/compute-pool.ts';
 import { declareVariable, type Variable } from '../weather/variable.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -12,6 +12,7 @@ export interface Context {
   readonly write: (text: string) => void;
   /** Notices and progress, beside the result. */
   readonly notice: (text: string) => void;
+  readonly outputIsTerminal: boolean;
   readonly errorIsTerminal: boolean;
   readonly signal: AbortSignal;
 }
@@ -65,23 +66,23 @@ export async function openSession(context: Context, flags: CommonFlags): Promise
 
 /** Starts the threads; they load their code while the command reads its files. */
 export function openThreads({ threads }: Config): ComputePool {
-  return openComputePool(
-    new URL(`../pipeline/jobs${extname(import.meta.filename)}`, import.meta.url),
-    threads,
-  );
+  return openComputePool(jobsUrl, { threads });
 }
 
 /** The configuration alone, for commands that use no declared variables. */
 export function configOf(context: Context, flags: CommonFlags): Config {
-  return loadConfig(sourcesOf(context, flags)).config;
+  const { config } = loadConfig(sourcesOf(context, flags));
+  // libuv starts its own threads, for files and names, when the first is needed: so many.
+  process.env.UV_THREADPOOL_SIZE ??= String(config.io);
+  return config;
 }
 
 export function sourcesOf(context: Context, flags: CommonFlags) {
-  const { threads, seed, variables, store, host, port, workers } = flags;
+  const { threads, io, seed, variables, store, host, port, workers, log } = flags;
   return {
     file: flags.config,
     env: context.env,
-    flags: { threads, seed, variables, store, host, port, workers },
+    flags: { threads, io, seed, variables, store, host, port, workers, log },
   };
 }
 

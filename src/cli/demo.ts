@@ -44,6 +44,8 @@ async function serveDemo(context: Context, flags: DemoFlags, file: string): Prom
     host: config.host,
     port: config.port,
     workers: 1,
+    log: config.log,
+    threads: config.threads,
     signal: context.signal,
     onListening: (url) =>
       context.write(

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorTable, isWeatherglassError } from '../errors.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { backtestCommand } from './backtest.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { configCommand } from './config.ts';
+import { consoleCommand } from './console.ts';
 import type { Context } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
@@ -26,6 +28,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+/** Milliseconds in which npm hands on a signal. */
+const ECHO = 250;
+
+/** A terminal sends its SIGINT to all processes of the group: `npm start` and `npx` then send theirs on to us once more. */
+function isEcho(name: NodeJS.Signals, after: number): boolean {
+  const { npm_lifecycle_event: script } = process.env;
+  return name === 'SIGINT' && after < ECHO && (script === 'start' || script === 'npx');
+}
+
 /**
  * Runs the command line.
  *
@@ -34,9 +46,22 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  let interruptedAt = -Infinity;
+  const stopListening = () => {
+    for (const name of signals) process.off(name, interrupt);
+  };
+  function interrupt(name: NodeJS.Signals): void {
+    const now = systemClock.monotonic();
+    if (!interrupted.signal.aborted) {
+      interruptedAt = now;
+      interrupted.abort();
+    } else if (!isEcho(name, now - interruptedAt)) {
+      // The second one ends the process as if it were not handled.
+      stopListening();
+      process.kill(process.pid, name);
+    }
+  }
+  for (const name of signals) process.on(name, interrupt);
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -46,6 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     env: process.env,
     write: (text) => void process.stdout.write(text),
     notice: (text) => void process.stderr.write(text),
+    outputIsTerminal: process.stdout.isTTY === true,
     errorIsTerminal: process.stderr.isTTY === true,
     signal: interrupted.signal,
   };
@@ -65,6 +91,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     verifyCommand,
     skillCommand,
     serveCommand,
+    consoleCommand,
     backtestCommand,
     fitCommand,
     scoreCommand,
@@ -91,7 +118,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
     return errorTable.Internal.exitCode;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopListening();
   }
 }

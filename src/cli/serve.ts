@@ -16,11 +16,12 @@ export function serveCommand(context: Context): Command {
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on; 0 for any free one (default: 8472)')
     .option('--workers <n>', 'processes that answer requests (default: 1)')
+    .option('--log <level>', 'least severe lines that are logged: debug, info, warn, error (default: warn)')
     .option('--threads <n>', 'worker threads that learn and predict (default: one a core)')
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)')
     .action(async (flags: CommonFlags) => {
       await using session = await openSession(context, flags);
-      const { store, host, port, workers } = session.config;
+      const { store, host, port, workers, log, threads } = session.config;
       if (!loopback.test(host))
         context.notice(
           `weatherglass: whoever reaches ${host} can read everything and push observations: there are no passwords.\n`,
@@ -30,11 +31,10 @@ export function serveCommand(context: Context): Command {
         host,
         port,
         workers,
+        log,
+        threads,
         signal: context.signal,
-        openLoop: (open) =>
-          openStandingLoop(open, session.pool, (error) =>
-            context.notice(`weatherglass: the loop failed and goes on later: ${String(error)}\n`),
-          ),
+        openLoop: (open, clock, events) => openStandingLoop(open, session.pool, clock, events),
         onListening: (url) => context.write(flags.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
       });
     });

@@ -4,6 +4,7 @@ import { runBatchChunk } from './batch-chunk.ts';
 import { runFitChunk } from './fit-chunk.ts';
 import { runIssueChunk } from './issue-chunk.ts';
 import { runPredictChunk } from './predict-chunk.ts';
+import { runSkillChunk } from './skill-chunk.ts';
 import { runTrainChunk } from './train-chunk.ts';
 import { runVerifyChunk } from './verify-chunk.ts';
 
@@ -14,5 +15,6 @@ export const batchChunk = poolJob(runBatchChunk, ({ quantiles }) => [quantiles.b
 export const fitChunk = poolJob(runFitChunk);
 export const issueChunk = poolJob(runIssueChunk);
 export const predictChunk = poolJob(runPredictChunk);
+export const skillChunk = poolJob(runSkillChunk);
 export const trainChunk = poolJob(runTrainChunk);
 export const verifyChunk = poolJob(runVerifyChunk);

@@ -1,4 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
+import type { Control } from '../models/model.ts';
 import { finish, plus, recordOf, type Scores, totalOf, zero } from '../scores/accumulate.ts';
 import { bootstrapSkill } from '../scores/bootstrap.ts';
 import { seededRandom } from '../scores/random.ts';
@@ -56,7 +57,7 @@ export type SkillReference = (typeof storedReferences)[number];
  * @throws WeatherglassError NotFound: a place, variable or model that is not in the store, or nothing scored in the
  *   period. Usage: an empty period.
  */
-export async function skillReport(store: Store, query: SkillQuery): Promise<SkillRow[]> {
+export async function skillReport(store: Store, query: SkillQuery, control?: Control): Promise<SkillRow[]> {
   const { by, from = -Infinity, until = Infinity } = query;
   if (!(from < until))
     throw new WeatherglassError('Usage', 'the period is empty: it must end after it begins');
@@ -72,6 +73,7 @@ export async function skillReport(store: Store, query: SkillQuery): Promise<Skil
     dayUntil: Math.ceil(until / msPerDay),
   }))
     for (const row of block) {
+      control?.checkpoint(0, Number.NaN);
       for (const name of row.contenders) known.add(name);
       const wanted = query.models ?? (by.includes('model') ? row.contenders : servedContenders.slice(0, 1));
       for (const model of wanted) if (row.contenders.includes(model)) addRow(groups, row, model, by);
@@ -87,7 +89,10 @@ export async function skillReport(store: Store, query: SkillQuery): Promise<Skil
   const order = [...servedContenders, ...known];
   return [...groups]
     .sort(([, a], [, b]) => compareKeys(a, b) || order.indexOf(a.model) - order.indexOf(b.model))
-    .map(([name, group]) => rowOf(group, `${query.seed ?? '1'} ${name}`));
+    .map(([name, group]) => {
+      control?.checkpoint(0, Number.NaN);
+      return rowOf(group, `${query.seed ?? '1'} ${name}`);
+    });
 }
 
 /** One row of the report being added up, day by day. */

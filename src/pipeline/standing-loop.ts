@@ -1,6 +1,8 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
+import { task } from '../runtime/tasks.ts';
 import type { Store } from '../store/store.ts';
-import { step } from './loop.ts';
+import { type StepResult, step } from './loop.ts';
 import { presentOf } from './present.ts';
 
 /** Milliseconds from the end of one turn to the next that new data asks for. */
@@ -13,49 +15,68 @@ export interface StandingLoop extends AsyncDisposable {
   readonly poke: () => void;
 }
 
+/** What a loop tells about its turns. */
+export interface LoopEvents {
+  readonly onTurn?: (result: StepResult) => void;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Turns the loop while a store is served: at once, some seconds after new data arrived, and every ten minutes. One turn
  * at a time; a turn that fails is reported and the next is made all the same. Disposing stops the turn under way.
+ *
+ * Each turn is a task of its own, with the label `run`.
  */
 export function openStandingLoop(
   store: Store,
   pool: ComputePool,
-  onError: (error: unknown) => void,
+  clock: Clock,
+  { onTurn, onError }: LoopEvents,
 ): StandingLoop {
   const stop = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let due = 0;
-  let turning: Promise<void> | undefined;
-
-  function plan(delay: number): void {
-    if (stop.signal.aborted) return;
-    const at = performance.now() + delay;
-    if (timer !== undefined && due <= at) return;
-    clearTimeout(timer);
-    due = at;
-    timer = setTimeout(() => {
-      timer = undefined;
-      // A long turn may still be under way.
-      turning = Promise.resolve(turning).then(turn);
-    }, delay);
-  }
+  let poked = false;
+  let wake = new AbortController();
 
   async function turn(): Promise<void> {
     try {
-      await step(store, { asOf: await presentOf(store), signal: stop.signal }, pool);
+      onTurn?.(await step(store, { asOf: await presentOf(store), signal: stop.signal }, pool));
     } catch (error) {
       if (!stop.signal.aborted) onError(error);
     }
-    plan(AT_LEAST_EVERY);
   }
 
-  plan(0);
+  /** Waits until the next turn is due: whoever pokes during a turn or a pause cuts the long wait short. */
+  async function pause(): Promise<void> {
+    await clock.sleep(PAUSE, stop.signal);
+    if (poked) return;
+    wake = new AbortController();
+    const { signal } = wake;
+    await clock.sleep(AT_LEAST_EVERY - PAUSE, AbortSignal.any([stop.signal, signal])).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    // More may come with what has just arrived.
+    if (poked) await clock.sleep(PAUSE, stop.signal);
+  }
+
+  async function run(): Promise<void> {
+    for (let turns = 1; !stop.signal.aborted; turns++) {
+      poked = false;
+      await task('turn of the loop', turn, { clock, labels: { run: `${process.pid}-${turns}` } });
+      await pause().catch((error) => {
+        if (!stop.signal.aborted) throw error;
+      });
+    }
+  }
+
+  const running = run();
   return {
-    poke: () => plan(PAUSE),
+    poke() {
+      poked = true;
+      wake.abort();
+    },
     async [Symbol.asyncDispose]() {
       stop.abort();
-      clearTimeout(timer);
-      await turning;
+      await running;
     },
   };
 }

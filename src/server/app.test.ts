@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, expect, it } from 'vitest';
+import { skillReport } from '../pipeline/skill.ts';
+import { currentLabels } from '../runtime/tasks.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import { createApp } from './app.ts';
 
@@ -14,9 +16,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function appOn(name: string, draining = false) {
   const store = await openStore(join(folder, name));
   const lines: string[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const log = pino(
+    { level: 'warn', mixin: () => ({ ...currentLabels() }) },
+    { write: (line: string) => void lines.push(line) },
+  );
   const app = createApp(
-    { store, clock: Date, write: (changes) => store.write(changes), draining: () => draining },
+    {
+      store,
+      clock: Date,
+      write: (changes) => store.write(changes),
+      skill: (query) => skillReport(store, query),
+      inspect: async () => ({ at: 0, processes: [], silent: [] }),
+      draining: () => draining,
+    },
     log,
   );
   return { store, app, lines };
@@ -61,9 +73,10 @@ it('a store that does not answer is logged under the request’s id, and its ins
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0])).toMatchObject({
     level: 50,
-    reqId: expect.stringMatching(/^\d+-1$/),
+    request: expect.stringMatching(/^\d+-1$/),
     url: '/v1/places',
   });
+  expect(lines[0]).not.toContain('reqId');
   expect((await app.inject('/livez')).statusCode).toBe(200);
   const ready = await app.inject('/readyz');
   expect(ready.statusCode).toBe(503);

@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { cacheReplies } from './cache-replies.ts';
 import { healthRoutes } from './health.ts';
 import { homePage } from './home-page.ts';
@@ -7,9 +7,11 @@ import { contentSecurityPolicy } from './page.ts';
 import { placePage } from './place-page.ts';
 import { placesRoute } from './places.ts';
 import { predictRoute } from './predict.ts';
+import { runtimeRoutes } from './runtime.ts';
 import { clientProblem, refuse, sendProblem } from './send-problem.ts';
 import type { Serving } from './serving.ts';
 import { skillRoute } from './skill.ts';
+import { watchRequests } from './watch-requests.ts';
 
 const MEGABYTE = 1_048_576;
 const SECOND = 1000;
@@ -24,15 +26,19 @@ const securityHeaders = {
 };
 
 /**
- * The HTTP service, not yet listening. The order of its hooks is written here: headers, then the moment and the reply
- * cache, then the route.
+ * The HTTP service, not yet listening. The order of its hooks is written here: headers, then the request as a task, then
+ * the moment and the reply cache, then the route.
  *
- * @param log for defects; requests are not logged
+ * @param log for defects; at level `info` for every request
  */
 export function createApp(serving: Serving, log: FastifyBaseLogger): FastifyInstance {
   let requests = 0;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
+    // `watchRequests` logs requests, in one line each; their labels have the id.
+    logController: new LogController({ disableRequestLogging: true }),
+    // Nor needs a request a logger of its own: its lines have the id from its task.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: MEGABYTE,
     // A whole request must have come within this time; proxies keep idle connections for a minute.
     requestTimeout: 30 * SECOND,
@@ -60,7 +66,9 @@ export function createApp(serving: Serving, log: FastifyBaseLogger): FastifyInst
     if (serving.draining()) reply.header('connection', 'close');
     done(null, payload);
   });
+  watchRequests(app);
   healthRoutes(app, serving);
+  runtimeRoutes(app, serving);
   void app.register((scope, _, done) => {
     cacheReplies(scope, serving);
     placesRoute(scope, serving);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { exhibit } from '../runtime/inspection.ts';
 import { type Moment, momentReader } from './moment.ts';
 import { replyCache } from './reply-cache.ts';
 import type { Serving } from './serving.ts';
@@ -16,6 +17,11 @@ const BYTES = 33_554_432;
 /** Gives requests their moment, answers a GET from the cache where it can, and keeps what the routes answer. */
 export function cacheReplies(scope: FastifyInstance, { store, clock }: Serving): void {
   const cache = replyCache({ entries: ENTRIES, bytes: BYTES });
+  const exhibited = exhibit('caches', () => [{ name: 'replies', ...cache.look() }]);
+  scope.addHook('onClose', (_, done) => {
+    exhibited[Symbol.dispose]();
+    done();
+  });
   const readMoment = momentReader(store, clock);
   scope.addHook('onRequest', async (request, reply) => {
     request.moment = await readMoment();

@@ -3,99 +3,122 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { WeatherglassError } from '../errors.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { CrewMember } from './gather-views.ts';
 import { errorOf, type ToPrimary, type ToWorker, type WorkerSettings } from './messages.ts';
 import { restartDelay } from './restart-delay.ts';
 
 export interface CrewOptions {
   readonly count: number;
-  readonly settings: WorkerSettings;
+  readonly settings: Omit<WorkerSettings, 'name'>;
   readonly log: Logger;
-  /** Answers what a worker wants written. */
-  readonly onWrite: (
-    message: ToPrimary & { readonly kind: 'write' },
-    answer: (message: ToWorker) => void,
-  ) => Promise<void>;
+  readonly clock: Clock;
+  /** Answers what a worker asks for or says. */
+  readonly onMessage: (message: WorkerMessage, answer: (message: ToWorker) => void) => void;
 }
+
+/** What a worker says once it runs. */
+export type WorkerMessage = Exclude<ToPrimary, { readonly kind: 'ready' | 'failed' }>;
 
 /** The worker processes. */
 export interface Crew {
   /** Resolves when all listen. @throws WeatherglassError what kept one from it */
   readonly ready: Promise<void>;
+  /** Those that listen. */
+  readonly members: () => readonly CrewMember[];
   /** Ends them: they answer what they were asked, and what is not done by the deadline is broken off. */
   drain(deadlineMs: number): Promise<void>;
 }
 
 /** Starts worker processes, and each again that ends. */
-export function startCrew({ count, settings, log, onWrite }: CrewOptions): Crew {
-  cluster.setupPrimary({
-    exec: fileURLToPath(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)),
-    args: [JSON.stringify(settings)],
-    serialization: 'advanced',
-  });
+export function startCrew({ count, settings, log, clock, onMessage }: CrewOptions): Crew {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  const workers = new Set<Worker>();
-  const restarts = new Set<NodeJS.Timeout>();
-  let waitedFor = count;
-  let draining = false;
+  // Whoever started the service may have ended it before it asks.
+  ready.catch(() => {});
+  /** By name, which a worker leaves to the one that is started in its place. */
+  const workers = new Map<string, Worker>();
+  /** Those that listen. What is sent to one that is still loading its modules is lost. */
+  const readyOnes = new Set<Worker>();
+  const draining = new AbortController();
+  let starting = count;
   let empty: (() => void) | undefined;
 
-  function start(waited: number | undefined): void {
-    const started = performance.now();
-    const worker = cluster.fork();
-    workers.add(worker);
-    let isReady = false;
-    const answer = (message: ToWorker) => {
-      // Sending to a process that has just ended fails; its end is seen below.
-      if (worker.isConnected()) worker.send(message, () => {});
-    };
-    worker.on('message', (message: ToPrimary) => {
-      if (message.kind === 'write') void onWrite(message, answer);
-      else if (message.kind === 'failed') {
-        reject(errorOf(message.error));
-        log.error(message.error, 'a worker could not start');
-      } else {
-        isReady = true;
-        if (--waitedFor === 0) resolve();
-      }
-    });
-    worker.on('error', (error) => log.warn({ err: error }, 'a worker cannot be reached'));
-    worker.on('exit', (code, signal) => {
-      workers.delete(worker);
-      if (workers.size === 0) empty?.();
-      if (draining) return;
-      const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-      // Before all have listened once, whoever started the service is told; later it goes on without.
-      reject(
-        new WeatherglassError('Unavailable', `a worker process ended ${how} while the service was starting`),
-      );
-      const wait = restartDelay(waited, performance.now() - started);
-      log.warn(`worker ${worker.process.pid} ended ${how}; another starts in ${wait} ms`);
-      if (isReady) waitedFor++;
-      const restart = setTimeout(() => {
-        restarts.delete(restart);
-        start(wait);
-      }, wait);
-      restarts.add(restart);
-    });
+  function sendTo(worker: Worker, message: ToWorker): void {
+    // Sending to a process that has just ended fails; its end is seen below.
+    if (readyOnes.has(worker) && worker.isConnected()) worker.send(message, () => {});
   }
 
-  for (let k = 0; k < count; k++) start(undefined);
+  /** @param waited milliseconds before this start; undefined for the first */
+  function start(name: string, waited: number | undefined): void {
+    const started = clock.monotonic();
+    let worker: Worker;
+    try {
+      cluster.setupPrimary({
+        exec: fileURLToPath(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)),
+        args: [JSON.stringify({ ...settings, name } satisfies WorkerSettings)],
+        serialization: 'advanced',
+      });
+      worker = cluster.fork();
+    } catch (error) {
+      ended(`could not be started: ${String(error)}`);
+      return;
+    }
+    workers.set(name, worker);
+    worker.on('message', (message: ToPrimary) => {
+      if (message.kind === 'failed') {
+        reject(errorOf(message.error));
+        log.error(message.error, `${name} could not start`);
+      } else if (message.kind === 'ready') {
+        readyOnes.add(worker);
+        if (--starting === 0) resolve();
+        if (draining.signal.aborted) sendTo(worker, { kind: 'drain' });
+      } else onMessage(message, (answer) => sendTo(worker, answer));
+    });
+    worker.on('error', (error) => {
+      log.warn({ err: error }, `${name} cannot be reached`);
+      // A process that the system refused has no exit.
+      if (worker.process.pid === undefined) ended(`could not be started: ${error.message}`);
+    });
+    worker.on('exit', (code, signal) => {
+      readyOnes.delete(worker);
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+      ended(`(process ${worker.process.pid}) ended ${how}`);
+    });
+
+    function ended(how: string): void {
+      workers.delete(name);
+      if (workers.size === 0) empty?.();
+      if (draining.signal.aborted) return;
+      // Before all have listened once, whoever started the service is told; later it goes on without.
+      reject(new WeatherglassError('Unavailable', `${name} ${how} while the service was starting`));
+      const wait = restartDelay(waited, clock.monotonic() - started);
+      log.warn(`${name} ${how}; another starts in ${wait} ms`);
+      clock.sleep(wait, draining.signal).then(
+        () => start(name, wait),
+        () => {},
+      );
+    }
+  }
+
+  for (let number = 1; number <= count; number++) start(`worker ${number}`, undefined);
   return {
     ready,
+    members: () =>
+      [...workers]
+        .filter(([, worker]) => readyOnes.has(worker))
+        .map(([name, worker]) => ({ name, send: (message) => sendTo(worker, message) })),
     async drain(deadlineMs) {
-      draining = true;
-      for (const restart of restarts) clearTimeout(restart);
+      draining.abort();
       if (workers.size === 0) return;
       const { promise: ended, resolve: allEnded } = Promise.withResolvers<void>();
       empty = allEnded;
-      for (const worker of workers)
-        if (worker.isConnected()) worker.send({ kind: 'drain' } satisfies ToWorker, () => {});
-      const deadline = setTimeout(() => {
-        log.warn(`${workers.size} workers were not done after ${deadlineMs / 1000} s and were ended`);
-        for (const worker of workers) worker.process.kill('SIGKILL');
-      }, deadlineMs);
+      for (const worker of workers.values()) sendTo(worker, { kind: 'drain' });
+      using deadline = clock.deadline(deadlineMs);
+      deadline.signal.addEventListener('abort', () => {
+        log.warn(`${[...workers.keys()].join(', ')} not done after ${deadlineMs / 1000} s, and ended`);
+        for (const worker of workers.values()) worker.process.kill('SIGKILL');
+      });
       await ended;
-      clearTimeout(deadline);
     },
   };
 }

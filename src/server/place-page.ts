@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isWeatherglassError } from '../errors.ts';
 import { checkPlaces, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
-import { type SkillRow, skillReport } from '../pipeline/skill.ts';
+import type { SkillRow } from '../pipeline/skill.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -19,7 +19,7 @@ import type { Serving } from './serving.ts';
 const LATELY = 40;
 
 /** `GET /places/:name`: one place for people: what is ahead, how good it has been, where it comes from. */
-export function placePage(app: FastifyInstance, { store }: Serving): void {
+export function placePage(app: FastifyInstance, { store, skill }: Serving): void {
   app.get<{ Params: { readonly name: string } }>(
     '/places/:name',
     async ({ params: { name }, moment: { now, demo } }, reply) => {
@@ -27,7 +27,7 @@ export function placePage(app: FastifyInstance, { store }: Serving): void {
       const { zone } = place;
       const variables = await store.variables();
       const ahead = await aheadOf(store, name, variables, now);
-      const record = await recordOf(store, name);
+      const record = await recordOf(skill, name);
       const newest = await newestOutcomes(store, name, now);
       const sections = variables.flatMap((variable) => {
         const own = ahead.predictions.filter((one) => one.variable === variable.name);
@@ -94,9 +94,9 @@ async function aheadOf(
   );
 }
 
-async function recordOf(store: Store, place: string): Promise<readonly SkillRow[]> {
+async function recordOf(skill: Serving['skill'], place: string): Promise<readonly SkillRow[]> {
   return orNothing(
-    () => skillReport(store, { places: [place], by: ['variable', 'lead'] }),
+    () => skill({ places: [place], by: ['variable', 'lead'] }),
     () => [],
   );
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { runningTasks, task } from '../runtime/tasks.ts';
 import type { ToPrimary } from './messages.ts';
 import { primaryLink } from './primary-link.ts';
 
@@ -11,7 +12,7 @@ it('gives each write its own answer, in whatever order they come', async () => {
   const second = link.write({ notes: { b: '2' } });
   const ids = sent.map((message) => (message.kind === 'write' ? message.id : Number.NaN));
   link.hear({ kind: 'refused', id: ids[1], error: { name: 'InvalidData', message: 'wrong' } });
-  link.hear({ kind: 'written', id: ids[0], counts });
+  link.hear({ kind: 'written', id: ids[0], answer: counts });
   expect(await first).toEqual(counts);
   await expect(second).rejects.toMatchObject({ name: 'InvalidData', message: 'wrong' });
 });
@@ -26,11 +27,49 @@ it('lets only so many wait', async () => {
   const link = primaryLink((message) => void sent.push(message));
   const waiting = Array.from({ length: 1024 }, () => link.write({}));
   await expect(link.write({})).rejects.toMatchObject({
-    name: 'Unavailable',
+    name: 'Busy',
     message: expect.stringMatching(/1024 writes are waiting/),
   });
   for (const message of sent)
-    if (message.kind === 'write') link.hear({ kind: 'written', id: message.id, counts });
+    if (message.kind === 'write') link.hear({ kind: 'written', id: message.id, answer: counts });
   expect(await Promise.all(waiting)).toHaveLength(1024);
   expect(sent).toHaveLength(1024);
+});
+
+it('says what whoever asks waits for, and no longer than that', async () => {
+  const sent: ToPrimary[] = [];
+  const link = primaryLink((message) => void sent.push(message));
+  const waits = () => runningTasks().map(({ waitingFor }) => waitingFor);
+  const written = task('push', () => link.write({}));
+  expect(waits()).toEqual(['the commit']);
+  link.hear({ kind: 'written', id: 1, answer: counts });
+  await written;
+  const seen = task('look', () => link.inspect());
+  expect(waits()).toEqual(['the views of all processes']);
+  const snapshot = { at: 1, processes: [], silent: [] };
+  link.hear({ kind: 'inspected', id: 2, answer: snapshot });
+  expect(await seen).toBe(snapshot);
+  expect(waits()).toEqual([]);
+});
+
+it('ignores answers to questions that no one asked, and what is no answer', async () => {
+  const link = primaryLink(() => {});
+  const written = link.write({});
+  link.hear({ kind: 'written', id: 7, answer: counts });
+  link.hear({ kind: 'look', id: 1 });
+  link.hear({ kind: 'drain' });
+  link.hear({ kind: 'refused', id: 1, error: { name: 'Nonsense', message: 'unknown' } });
+  await expect(written).rejects.toMatchObject({ name: 'Internal', message: 'unknown' });
+  link.hear({ kind: 'written', id: 1, answer: counts });
+});
+
+it('a question that could not be handed over leaves room for the next', async () => {
+  let broken = true;
+  const link = primaryLink((message, done) => {
+    if (broken) done(new Error('closed'));
+    else if (message.kind === 'write') link.hear({ kind: 'written', id: message.id, answer: counts });
+  });
+  for (let k = 0; k < 1100; k++) await expect(link.write({})).rejects.toMatchObject({ name: 'Unavailable' });
+  broken = false;
+  expect(await link.write({})).toEqual(counts);
 });

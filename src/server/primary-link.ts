@@ -1,16 +1,20 @@
 import { WeatherglassError } from '../errors.ts';
+import type { Snapshot } from '../runtime/inspection.ts';
+import { waitingFor } from '../runtime/tasks.ts';
 import type { Changes, WriteCounts } from '../store/store.ts';
 import { errorOf, type ToPrimary, type ToWorker } from './messages.ts';
 
-/** Writes that may wait for their commit; more are refused, so that memory does not fill when the disk is slow. */
+/** Questions that may wait for their answer; more are refused, so that memory does not fill when the disk is slow. */
 const MOST_WAITING = 1024;
 
 /** What a worker has to do with the primary. */
 export interface PrimaryLink {
   /** Resolves when the changes are durable. @throws WeatherglassError what the store throws; Unavailable: too many wait */
   readonly write: (changes: Changes) => Promise<WriteCounts>;
+  /** What there is to see of all processes. @throws WeatherglassError Unavailable */
+  readonly inspect: () => Promise<Snapshot>;
   tell(message: ToPrimary): void;
-  /** Takes what the primary says about writes. */
+  /** Takes what the primary answers. */
   hear(message: ToWorker): void;
 }
 
@@ -18,39 +22,49 @@ export interface PrimaryLink {
 export function primaryLink(
   send: (message: ToPrimary, sent: (error: Error | null) => void) => void,
 ): PrimaryLink {
-  const waiting = new Map<number, PromiseWithResolvers<WriteCounts>>();
+  const waiting = new Map<number, PromiseWithResolvers<never>>();
   let last = 0;
+
+  function ask<Answer>(question: (id: number) => ToPrimary): Promise<Answer> {
+    if (waiting.size >= MOST_WAITING)
+      return Promise.reject(
+        new WeatherglassError('Busy', `${MOST_WAITING} writes are waiting already; try again in a second`),
+      );
+    const id = ++last;
+    const answered = Promise.withResolvers<never>();
+    waiting.set(id, answered);
+    send(question(id), (error) => {
+      if (error === null) return;
+      waiting.delete(id);
+      answered.reject(
+        new WeatherglassError('Unavailable', 'the process that writes is gone', { cause: error }),
+      );
+    });
+    return answered.promise;
+  }
+
   return {
-    write(changes) {
-      if (waiting.size >= MOST_WAITING)
-        return Promise.reject(
-          new WeatherglassError(
-            'Unavailable',
-            `${MOST_WAITING} writes are waiting already; try again in a second`,
-          ),
-        );
-      const id = ++last;
-      const written = Promise.withResolvers<WriteCounts>();
-      waiting.set(id, written);
-      send({ kind: 'write', id, changes }, (error) => {
-        if (error === null) return;
-        waiting.delete(id);
-        written.reject(
-          new WeatherglassError('Unavailable', 'the process that writes is gone', { cause: error }),
-        );
-      });
-      return written.promise;
-    },
+    write: (changes) =>
+      waitingFor(
+        'the commit',
+        ask((id) => ({ kind: 'write', id, changes })),
+      ),
+    inspect: () =>
+      waitingFor(
+        'the views of all processes',
+        ask((id) => ({ kind: 'inspect', id })),
+      ),
     tell(message) {
       // If the primary is gone, so is this process in a moment.
       send(message, () => {});
     },
     hear(message) {
-      if (message.kind === 'drain') return;
-      const written = waiting.get(message.id);
+      if (message.kind === 'drain' || message.kind === 'look') return;
+      const asked = waiting.get(message.id);
       waiting.delete(message.id);
-      if (message.kind === 'written') written?.resolve(message.counts);
-      else written?.reject(errorOf(message.error));
+      if (message.kind === 'refused') asked?.reject(errorOf(message.error));
+      // Each question is answered by the kind of its own.
+      else asked?.resolve(message.answer as never);
     },
   };
 }

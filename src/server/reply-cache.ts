@@ -1,3 +1,5 @@
+import type { CacheView } from '../runtime/inspection.ts';
+
 /** An encoded reply. */
 export interface CachedReply {
   readonly body: Buffer;
@@ -9,6 +11,7 @@ export interface ReplyCache {
   get(url: string, state: string): CachedReply | undefined;
   /** Keeps a reply that was made while the store was in `state`; not if the cache has seen a later one. */
   put(url: string, state: string, reply: CachedReply): void;
+  look(): Omit<CacheView, 'name'>;
 }
 
 export interface CacheLimits {
@@ -24,6 +27,8 @@ export interface CacheLimits {
 export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
   const replies = new Map<string, CachedReply>();
   let kept = 0;
+  let hits = 0;
+  let misses = 0;
   let of = '';
 
   function drop(url: string): void {
@@ -37,15 +42,20 @@ export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
         replies.clear();
         kept = 0;
         of = state;
-        return undefined;
       }
       const reply = replies.get(url);
-      if (reply === undefined) return undefined;
+      if (reply === undefined) {
+        misses++;
+        return undefined;
+      }
+      hits++;
       // Put back at the end: a Map keeps its entries in the order they were put in.
       replies.delete(url);
       replies.set(url, reply);
       return reply;
     },
+
+    look: () => ({ entries: replies.size, bytes: kept, hits, misses }),
 
     put(url, state, reply) {
       if (state !== of || reply.body.length > bytes / 4) return;

@@ -1,10 +1,14 @@
-import pino from 'pino';
-import type { StandingLoop } from '../pipeline/standing-loop.ts';
+import type { LoopEvents, StandingLoop } from '../pipeline/standing-loop.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import { watchEventLoop } from '../runtime/event-loop.ts';
+import { inspect } from '../runtime/inspect.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { freePort, urlOf } from './address.ts';
-import { startCrew } from './crew.ts';
-import { errorData } from './messages.ts';
+import { startCrew, type WorkerMessage } from './crew.ts';
+import { type ViewGatherer, viewGatherer } from './gather-views.ts';
+import { type LogLevel, openLog } from './log.ts';
+import { errorData, type ToWorker } from './messages.ts';
 
 /** Milliseconds that requests under way are given when the service ends. */
 const DRAIN = 10_000;
@@ -17,12 +21,15 @@ export interface ServeOptions {
   readonly port: number;
   /** Processes that answer requests. */
   readonly workers: number;
+  readonly log: LogLevel;
+  /** Threads that all workers may have together, for reports that take long. */
+  readonly threads: number;
   /** Its abort ends the service once what was asked is answered. */
   readonly signal: AbortSignal;
   /** Called once, when all workers listen. */
   readonly onListening?: (url: string) => void;
   /** Opens the loop in this process, which alone writes to the store; it is told when something new was pushed. */
-  readonly openLoop?: (store: Store) => StandingLoop;
+  readonly openLoop?: (store: Store, clock: Clock, events: LoopEvents) => StandingLoop;
 }
 
 /**
@@ -37,35 +44,58 @@ export interface ServeOptions {
  */
 export async function serveStore(options: ServeOptions): Promise<void> {
   const { host, workers, signal, onListening } = options;
+  const clock = systemClock;
+  using eventLoop = watchEventLoop();
   await using store = await openStore(options.store, { create: false });
   const port = await freePort(host, options.port);
-  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+  const log = openLog(options.log, 'primary');
   let loop: StandingLoop | undefined;
   const crew = startCrew({
     count: workers,
-    settings: { store: options.store, host, port },
-    log,
-    async onWrite({ id, changes }, answer) {
-      try {
-        const counts = await store.write(changes);
-        answer({ kind: 'written', id, counts });
-      } catch (error) {
-        answer({ kind: 'refused', id, error: errorData(error) });
-        return;
-      }
-      loop?.poke();
+    settings: {
+      store: options.store,
+      host,
+      port,
+      log: options.log,
+      threads: Math.max(1, Math.floor(options.threads / workers)),
     },
+    log,
+    clock,
+    onMessage: (message, answer) => void answerWorker(message, answer),
   });
+  const gatherer: ViewGatherer = viewGatherer(crew.members, () => inspect('primary', eventLoop), clock);
+
+  async function answerWorker(message: WorkerMessage, answer: (message: ToWorker) => void): Promise<void> {
+    if (message.kind === 'seen') {
+      gatherer.hear(message);
+      return;
+    }
+    const { id } = message;
+    try {
+      if (message.kind === 'inspect') answer({ kind: 'inspected', id, answer: await gatherer.inspect() });
+      else {
+        answer({ kind: 'written', id, answer: await store.write(message.changes) });
+        loop?.poke();
+      }
+    } catch (error) {
+      answer({ kind: 'refused', id, error: errorData(error) });
+    }
+  }
+
   const aborted = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => aborted.resolve(), { once: true });
   if (signal.aborted) aborted.resolve();
   try {
-    loop = options.openLoop?.(store);
+    loop = options.openLoop?.(store, clock, {
+      onTurn: ({ predictions, scored, trained }) =>
+        log.info({ predictions, scored, trained: trained !== undefined }, 'the loop has turned'),
+      onError: (error) => log.error({ err: error }, 'a turn of the loop failed; the next goes on'),
+    });
     await Promise.race([crew.ready, aborted.promise]);
     if (!signal.aborted) onListening?.(urlOf(host, port));
     await aborted.promise;
   } finally {
-    await Promise.all([crew.drain(DRAIN), loop && endLoop(loop)]);
+    await Promise.all([crew.drain(DRAIN), loop && endLoop(loop, clock)]);
   }
 }
 
@@ -73,9 +103,9 @@ export async function serveStore(options: ServeOptions): Promise<void> {
  * Ends the loop, or waits for it no longer: a thread may be far from its next look whether it should stop. What a turn
  * did not come to write, the next one does.
  */
-async function endLoop(loop: StandingLoop): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const deadline = setTimeout(resolve, DRAIN);
+async function endLoop(loop: StandingLoop, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  const late = clock.sleep(DRAIN, ended.signal).catch(() => {});
   await Promise.race([loop[Symbol.asyncDispose](), late]);
-  clearTimeout(deadline);
+  ended.abort();
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { WeatherglassError } from '../errors.ts';
-import { type SkillRow, skillKeys, skillReport } from '../pipeline/skill.ts';
+import { type SkillRow, skillKeys } from '../pipeline/skill.ts';
 import { msPerDay } from '../weather/time.ts';
 import { numberOrNull } from './json-values.ts';
 import { day, readQuery, repeatable, wordsOf } from './read-query.ts';
@@ -17,12 +17,12 @@ const parameters = z.strictObject({
 });
 
 /** `GET /v1/skill`: how good the predictions were, measured on the outcomes that came. */
-export function skillRoute(app: FastifyInstance, { store }: Serving): void {
+export function skillRoute(app: FastifyInstance, { skill }: Serving): void {
   app.get('/v1/skill', async ({ query, moment: { demo } }) => {
     const { by = ['variable', 'lead'], place, variable, model, from, until } = readQuery(parameters, query);
     if (from !== undefined && until !== undefined && from > until)
       throw new WeatherglassError('Usage', 'parameter until lies before from; exchange them');
-    const rows = await skillReport(store, {
+    const rows = await skill({
       by,
       places: place,
       variables: variable,

@@ -1,9 +1,12 @@
-import pino from 'pino';
+import { watchEventLoop } from '../runtime/event-loop.ts';
+import { inspect } from '../runtime/inspect.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import { listenError } from './address.ts';
 import { createApp } from './app.ts';
+import { openLog } from './log.ts';
 import { errorData, type ToWorker, type WorkerSettings } from './messages.ts';
 import { primaryLink } from './primary-link.ts';
+import { reportThreads } from './report-threads.ts';
 
 // The module that a worker process runs: it answers requests from its own reading connection. When the primary is gone,
 // node:cluster ends it.
@@ -11,25 +14,40 @@ import { primaryLink } from './primary-link.ts';
 // A terminal sends these to every process of the group, but it is the primary that says when to end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-const { store: file, host, port } = JSON.parse(process.argv[2]) as WorkerSettings;
+const { name, store: file, host, port, log: level, threads } = JSON.parse(process.argv[2]) as WorkerSettings;
 const primary = primaryLink((message, sent) => void process.send?.(message, undefined, undefined, sent));
 let draining = false;
 
 try {
+  const eventLoop = watchEventLoop();
   const store = await openStore(file, { readOnly: true });
-  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
-  const app = createApp({ store, clock: Date, write: primary.write, draining: () => draining }, log);
+  const reports = reportThreads(file, threads);
+  const app = createApp(
+    {
+      store,
+      clock: Date,
+      write: primary.write,
+      skill: reports.skill,
+      inspect: primary.inspect,
+      draining: () => draining,
+    },
+    openLog(level, name),
+  );
+  await app.listen({ host, port }).catch((error: unknown) => {
+    throw listenError(error, host, port);
+  });
+  // The primary says nothing before it has heard that this worker is ready: an app that is about to listen cannot be closed.
   process.on('message', (message: ToWorker) => {
     primary.hear(message);
+    if (message.kind === 'look')
+      primary.tell({ kind: 'seen', id: message.id, view: inspect(name, eventLoop) });
     if (message.kind !== 'drain' || draining) return;
     draining = true;
     void app
       .close()
+      .then(() => reports[Symbol.asyncDispose]())
       .then(() => store[Symbol.asyncDispose]())
       .finally(() => process.exit(0));
-  });
-  await app.listen({ host, port }).catch((error: unknown) => {
-    throw listenError(error, host, port);
   });
   primary.tell({ kind: 'ready' });
 } catch (error) {

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { WeatherglassError } from '../errors.ts';
+import { section } from '../runtime/event-loop.ts';
+import type { StoreView } from '../runtime/inspection.ts';
 import type { Connection } from './sqlite-connection.ts';
 
 /** Lets many changes share one commit, which costs as much as hundreds of them: the disk must have it. */
@@ -12,6 +14,7 @@ export interface CommitQueue {
    * @param alone whether it is too large to share a transaction
    */
   run<Result>(change: () => Result, alone: boolean): Promise<Result>;
+  look(): Pick<StoreView, 'waiting' | 'commits' | 'slowestCommitMs'>;
   /** Refuses what comes from now on and resolves when all before it is settled. */
   close(): Promise<void>;
 }
@@ -42,12 +45,17 @@ export function commitQueue(connection: Connection, takenBack: () => void): Comm
   let waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
   let closed = false;
+  let commits = 0;
+  let slowest = 0;
 
   async function work(): Promise<void> {
     while (waiting.length > 0) {
       // Others have their turn between two commits, and what they ask for joins the next one.
       await setImmediate();
-      commitSome();
+      const start = performance.now();
+      section('commit', commitSome);
+      commits++;
+      slowest = Math.max(slowest, performance.now() - start);
     }
     working = undefined;
   }
@@ -134,6 +142,8 @@ export function commitQueue(connection: Connection, takenBack: () => void): Comm
         working ??= work();
       });
     },
+
+    look: () => ({ waiting: waiting.length, commits, slowestCommitMs: slowest }),
 
     async close() {
       closed = true;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { section } from '../runtime/event-loop.ts';
 import { sqliteError } from './sqlite-error.ts';
 
 /** A prepared statement whose rows are arrays, in the order of its columns. Its errors are ours. */
@@ -58,14 +59,16 @@ export function openConnection(
 
   function prepare(sql: string): Statement<never> {
     const statement = guarded(() => database.prepare(sql));
+    const name = sql.replaceAll(/\s+/g, ' ').trim().slice(0, 80);
+    const named = <Result>(work: () => Result): Result => guarded(() => section(name, work));
     return {
-      get: (...parameters) => guarded(() => statement.get(...parameters)) as never,
-      all: (...parameters) => guarded(() => statement.all(...parameters)) as never,
+      get: (...parameters) => named(() => statement.get(...parameters)) as never,
+      all: (...parameters) => named(() => statement.all(...parameters)) as never,
       each: (take, ...parameters) =>
-        guarded(() => {
+        named(() => {
           for (const row of statement.iterate(...parameters)) if (!take(row as never)) break;
         }),
-      run: (...parameters) => guarded(() => Number(statement.run(...parameters).changes)),
+      run: (...parameters) => named(() => Number(statement.run(...parameters).changes)),
     };
   }
 
@@ -81,7 +84,7 @@ export function openConnection(
       if (found === undefined) prepared.set(sql, (found = prepare(sql)));
       return found as unknown as Statement<Row>;
     },
-    execute: (sql) => guarded(() => database.exec(sql)),
+    execute: (sql) => guarded(() => section(sql, () => database.exec(sql))),
     close() {
       prepared.clear();
       guarded(() => database.close());

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { WeatherglassError } from '../errors.ts';
+import { exhibit } from '../runtime/inspection.ts';
 import { backUp } from './backup.ts';
 import { commitQueue } from './commit-queue.ts';
 import { sqliteArtefacts } from './sqlite-artefacts.ts';
@@ -156,10 +157,23 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     );
   }
 
+  const size = connection.statement<readonly [bytes: number]>(
+    'SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()',
+  );
+  const exhibited = exhibit('stores', () => [
+    {
+      name: file,
+      readOnly,
+      bytes: size.get()![0],
+      ...(queue?.look() ?? { waiting: 0, commits: 0, slowestCommitMs: 0 }),
+    },
+  ]);
+
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     using _lock = lock;
     await queue?.close();
+    exhibited[Symbol.dispose]();
     // Readers that are still open would leave the log to the next one: who copies the file alone would miss it.
     if (queue !== undefined) connection.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     connection.close();

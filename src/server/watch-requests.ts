@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { errorTable } from '../errors.ts';
+import { section } from '../runtime/event-loop.ts';
+import { exhibit, type RouteView, requestBounds } from '../runtime/inspection.ts';
+import { openTask } from '../runtime/tasks.ts';
+
+interface Count {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  count: number;
+  seconds: number;
+  readonly withinBounds: number[];
+}
+
+/**
+ * Makes every request a task from its arrival to the end of its reply, or until its client has gone, which counts as
+ * status 499; its log lines carry its id. Counts requests by route and status, with how long they took, and names what a
+ * route does as a section of the event loop.
+ */
+export function watchRequests(app: FastifyInstance): void {
+  const counts = new Map<string, Count>();
+  const exhibited = exhibit('routes', () => [...counts.values()] satisfies RouteView[]);
+
+  function count(route: string, method: string, status: number, seconds: number): void {
+    const key = `${method} ${route} ${status}`;
+    let one = counts.get(key);
+    if (one === undefined) {
+      const withinBounds = requestBounds.map(() => 0);
+      one = { route, method, status, count: 0, seconds: 0, withinBounds };
+      counts.set(key, one);
+    }
+    one.count++;
+    one.seconds += seconds;
+    for (let k = requestBounds.length - 1; k >= 0 && seconds <= requestBounds[k]; k--) one.withinBounds[k]++;
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const { method, url, log } = request;
+    const route = routeOf(request.routeOptions.url);
+    const task = openTask(`${method} ${route}`, { labels: { request: request.id } });
+    // Not fastify's onResponse, which never comes when the client has gone.
+    reply.raw.once('close', () => {
+      const status = reply.raw.writableFinished ? reply.statusCode : errorTable.Cancelled.status;
+      const ms = reply.elapsedTime;
+      count(route, method, status, ms / 1000);
+      task.run(() => log.info({ method, url, status, ms: Math.round(1000 * ms) / 1000 }, 'answered'));
+      task[Symbol.dispose]();
+    });
+    task.run(done);
+  });
+  app.addHook('onRoute', (route) => {
+    const { handler, url } = route;
+    route.handler = function (request, reply) {
+      return section(`${request.method} ${url}`, () => handler.call(this, request, reply)) as unknown;
+    };
+  });
+  app.addHook('onClose', (_, done) => {
+    exhibited[Symbol.dispose]();
+    done();
+  });
+}
+
+/** Paths that are no route count as one: whoever asks for a thousand of them must not make a thousand counters. */
+function routeOf(url: string | undefined): string {
+  return url ?? 'no route';
+}
