@@ -30,6 +30,7 @@ await serveStore({
   port: 0,
   workers: 2,
   log: 'info',
+  threads: 2,
   signal: stop.signal,
   onListening: (url) => process.stdout.write(`${url}\n`),
   openLoop(open, clock, events) {
