@@ -2,27 +2,31 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorTable, isWeatherglassError } from '../errors.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { backtestCommand } from './backtest.ts';
-import { backupCommand } from './backup.ts';
-import { checkCommand } from './check.ts';
-import { configCommand } from './config.ts';
-import { consoleCommand } from './console.ts';
 import type { Context } from './context.ts';
-import { demoCommand } from './demo.ts';
-import { exportCommand } from './export.ts';
-import { fitCommand } from './fit.ts';
-import { importCommand } from './import.ts';
-import { modelsCommand } from './models.ts';
-import { placeCommand } from './place.ts';
-import { predictCommand } from './predict.ts';
-import { reduceCommand } from './reduce.ts';
-import { replayCommand } from './replay.ts';
-import { restoreCommand } from './restore.ts';
-import { scoreCommand } from './score.ts';
-import { serveCommand } from './serve.ts';
-import { skillCommand } from './skill.ts';
-import { trainCommand } from './train.ts';
-import { verifyCommand } from './verify.ts';
+
+/** Each command with the module that has it: only the one that is asked for is loaded, and for help all. */
+const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  place: async () => (await import('./place.ts')).placeCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
+  predict: async () => (await import('./predict.ts')).predictCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  skill: async () => (await import('./skill.ts')).skillCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  console: async () => (await import('./console.ts')).consoleCommand,
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  fit: async () => (await import('./fit.ts')).fitCommand,
+  score: async () => (await import('./score.ts')).scoreCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  reduce: async () => (await import('./reduce.ts')).reduceCommand,
+  models: async () => (await import('./models.ts')).modelsCommand,
+  config: async () => (await import('./config.ts')).configCommand,
+};
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -80,28 +84,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: context.write, writeErr: context.notice });
-  for (const make of [
-    demoCommand,
-    placeCommand,
-    importCommand,
-    exportCommand,
-    replayCommand,
-    trainCommand,
-    predictCommand,
-    verifyCommand,
-    skillCommand,
-    serveCommand,
-    consoleCommand,
-    backtestCommand,
-    fitCommand,
-    scoreCommand,
-    backupCommand,
-    restoreCommand,
-    checkCommand,
-    reduceCommand,
-    modelsCommand,
-    configCommand,
-  ])
+  const [asked] = argv;
+  const wanted =
+    asked === '--version' ? [] : Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
+  for (const make of await Promise.all(wanted.map((name) => commands[name]())))
     program.addCommand(make(context).exitOverride().copyInheritedSettings(program));
   try {
     await program.parseAsync(argv, { from: 'user' });
