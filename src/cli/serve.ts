@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import { openStandingLoop } from '../pipeline/standing-loop.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { restingPool } from '../runtime/resting-pool.ts';
 import { serveStore } from '../server/serve.ts';
-import { type CommonFlags, type Context, openSession } from './context.ts';
+import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { command } from './model-flags.ts';
 
+/** Milliseconds after a turn of the loop in which the threads wait for another. */
+const REST = 10_000;
 /** Addresses that only programs on this machine reach. */
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -20,8 +24,9 @@ export function serveCommand(context: Context): Command {
     .option('--threads <n>', 'worker threads that learn and predict (default: one a core)')
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)')
     .action(async (flags: CommonFlags) => {
-      await using session = await openSession(context, flags);
-      const { store, host, port, workers, log, threads } = session.config;
+      const config = configOf(context, flags);
+      const { store, host, port, workers, log, threads } = config;
+      await using pool = restingPool(() => openThreads(config), threads, REST, systemClock);
       if (!loopback.test(host))
         context.notice(
           `weatherglass: whoever reaches ${host} can read everything and push observations: there are no passwords.\n`,
@@ -34,7 +39,7 @@ export function serveCommand(context: Context): Command {
         log,
         threads,
         signal: context.signal,
-        openLoop: (open, clock, events) => openStandingLoop(open, session.pool, clock, events),
+        openLoop: (open, clock, events) => openStandingLoop(open, pool, clock, events),
         onListening: (url) => context.write(flags.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
       });
     });

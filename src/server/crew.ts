@@ -53,6 +53,9 @@ export function startCrew({ count, settings, log, clock, onMessage }: CrewOption
     const started = clock.monotonic();
     let worker: Worker;
     try {
+      // Workers accept connections themselves. Else the primary does, and keeps those that it has handed to a worker open
+      // when that one is killed just then: their clients would wait for ever.
+      cluster.schedulingPolicy = cluster.SCHED_NONE;
       cluster.setupPrimary({
         exec: fileURLToPath(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)),
         args: [JSON.stringify({ ...settings, name } satisfies WorkerSettings)],

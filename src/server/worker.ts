@@ -1,3 +1,4 @@
+import { systemClock } from '../runtime/clock.ts';
 import { watchEventLoop } from '../runtime/event-loop.ts';
 import { inspect } from '../runtime/inspect.ts';
 import { openStore } from '../store/sqlite-store.ts';
@@ -21,7 +22,7 @@ let draining = false;
 try {
   const eventLoop = watchEventLoop();
   const store = await openStore(file, { readOnly: true });
-  const reports = reportThreads(file, threads);
+  const reports = reportThreads(file, threads, systemClock);
   const app = createApp(
     {
       store,

@@ -1,0 +1,65 @@
+import { WeatherglassError } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import type { ComputePool } from './compute-pool.ts';
+
+/** Milliseconds that V8 keeps the memory of ended threads for others, and some more. */
+const POOLED = 10_000;
+
+/**
+ * A pool for a process that lives long and computes now and then: its threads start with the first run, and end when there
+ * has been none for `restMs`, with all the memory that their work has left behind.
+ *
+ * @param open starts the threads
+ * @param threads how many that will be
+ */
+export function restingPool(
+  open: () => ComputePool,
+  threads: number,
+  restMs: number,
+  clock: Clock,
+): ComputePool {
+  let pool: ComputePool | undefined;
+  let runs = 0;
+  let closed = false;
+  let wait = new AbortController();
+  let ended: PromiseLike<void> | undefined;
+
+  async function restLater(signal: AbortSignal): Promise<void> {
+    try {
+      await clock.sleep(restMs, signal);
+      ended = pool?.[Symbol.asyncDispose]();
+      pool = undefined;
+      await ended;
+      await clock.sleep(POOLED, signal);
+    } catch {
+      // There is something to do again.
+      return;
+    }
+    await collectGarbage();
+  }
+
+  return {
+    threads,
+    async run(job, inputs, onResult, options) {
+      if (closed) throw new WeatherglassError('Cancelled', 'stopped on request');
+      wait.abort();
+      pool ??= open();
+      runs++;
+      try {
+        await pool.run(job, inputs, onResult, options);
+      } finally {
+        if (--runs === 0 && !closed) {
+          wait = new AbortController();
+          void restLater(wait.signal);
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      wait.abort();
+      await ended;
+      await pool?.[Symbol.asyncDispose]();
+    },
+  };
+}
