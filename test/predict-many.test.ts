@@ -342,8 +342,8 @@ test('scores of outcomes that became known later change no weight', async () => 
   expect(await mixed()).not.toEqual(weights);
   const { rows: after } = await predicted(store, ['Place 1', 'Place 3'], then);
   for (const [index, own] of before)
+    // The loop's own predictions keep six digits of a weight.
     for (const [k, { quantiles }] of own.entries())
-      // The loop's own predictions keep six digits of a weight.
       for (const [j, value] of quantiles.entries())
         expect(after.get(index)![k].quantiles[j]).toBeCloseTo(value, 4);
 });
