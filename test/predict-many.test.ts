@@ -341,8 +341,8 @@ test('scores of outcomes that became known later change no weight', async () => 
   // The day that had just begun has been scored as a whole: what its scores say now must not be used.
   expect(await mixed()).not.toEqual(weights);
   const { rows: after } = await predicted(store, ['Place 1', 'Place 3'], then);
+  // The loop's own predictions keep six digits of a weight.
   for (const [index, own] of before)
-    // The loop's own predictions keep six digits of a weight.
     for (const [k, { quantiles }] of own.entries())
       for (const [j, value] of quantiles.entries())
         expect(after.get(index)![k].quantiles[j]).toBeCloseTo(value, 4);
