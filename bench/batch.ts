@@ -12,25 +12,12 @@ import { trainedNote } from '../src/pipeline/train.ts';
 import { packValues } from '../src/store/run-values.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import type { Run, Store, StoredArtefact } from '../src/store/store.ts';
-import { findVariable } from '../src/weather/variable.ts';
 import { alternate, type Bench, type Effort, fullEffort, rowsFor } from './measure.ts';
 import { gaussian } from './simulated.ts';
+import { centres, placeName, placeNames, spreads, variables } from './simulated-store.ts';
 
 const SOURCES = ['source_a', 'source_b', 'source_c', 'source_d'];
 const HOURS = 168;
-/** Each with its own law. */
-const variables = [
-  'temperature_2m',
-  'dew_point_2m',
-  'relative_humidity_2m',
-  'pressure_msl',
-  'wind_speed_10m',
-  'wind_gusts_10m',
-  'precipitation',
-  'cloud_cover',
-].map((name) => findVariable(name));
-const centres = [10, 5, 70, 1013, 4, 8, 0.3, 50];
-const spreads = [6, 5, 15, 8, 2, 4, 1, 30];
 const levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const issuedAt = Date.UTC(2026, 0, 1);
 /** Places whose own outcomes trained, so that their stations are known. */
@@ -90,10 +77,6 @@ function simulatedArtefacts(): StoredArtefact[] {
   );
 }
 
-function placeName(k: number): string {
-  return `simulated ${k}`;
-}
-
 /** A store with a run of every source for so many simulated places. */
 async function fillStore(file: string, count: number): Promise<void> {
   await using store = await openStore(file);
@@ -131,7 +114,7 @@ const options = { asOf: issuedAt, levels };
 
 /** Seconds to predict for so many places of the store; all of it, from reading what was learned to the last quantile. */
 async function predictAll(store: Store, count: number, pool: ComputePool): Promise<number> {
-  const names = Array.from({ length: count }, (_, k) => placeName(k));
+  const names = placeNames(count);
   const started = performance.now();
   const { predicted, failures } = await predictMany(store, names, options, pool, () => {});
   if (predicted !== count || failures.length > 0)
@@ -188,7 +171,7 @@ function residentMb(): number {
 
 /** The most memory in use while so many places are predicted for. */
 async function peakMemory(store: Store, count: number, pool: ComputePool): Promise<number> {
-  const names = Array.from({ length: count }, (_, k) => placeName(k));
+  const names = placeNames(count);
   let peak = 0;
   await predictMany(store, names, options, pool, () => {
     peak = Math.max(peak, residentMb());

@@ -45,11 +45,16 @@ function within(k: number, value: number): number {
   return Math.round(10 * Math.min(upper, Math.max(lower, value))) / 10;
 }
 
-const centres = [10, 5, 70, 1013, 4, 8, 0.3, 50];
-const spreads = [6, 5, 15, 8, 2, 4, 1, 30];
+/** About what the variables are, and how much they vary, in their units. */
+export const centres = [10, 5, 70, 1013, 4, 8, 0.3, 50];
+export const spreads = [6, 5, 15, 8, 2, 4, 1, 30];
+
+export function placeName(k: number): string {
+  return `simulated ${k}`;
+}
 
 export function placeNames(count: number): string[] {
-  return Array.from({ length: count }, (_, k) => `simulated ${k}`);
+  return Array.from({ length: count }, (_, k) => placeName(k));
 }
 
 /** Simulated runs of one issue, and what then happened at their valid times. */

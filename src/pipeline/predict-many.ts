@@ -3,6 +3,7 @@ import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchChunk, BatchChunkResult, BatchRows } from './batch-chunk.ts';
 import { mixingAsOf } from './mixing-as-of.ts';
+import { namePlaces } from './name-places.ts';
 import { trainedNote } from './train.ts';
 
 /** Places of a chunk: enough to make a chunk's overhead small, few enough to be stopped soon and held by the dozen. */
@@ -122,7 +123,7 @@ export async function predictMany(
       onProgress: (chunks) =>
         options.onProgress?.(Math.min(chunks * CHUNK_PLACES, places.length), places.length),
       move: ({ room }) => [room.buffer],
-      about: (chunk) => placesOf(places.slice(firsts[chunk], firsts[chunk] + CHUNK_PLACES)),
+      about: (chunk) => namePlaces(places.slice(firsts[chunk], firsts[chunk] + CHUNK_PLACES)),
       onFailure(error, chunk) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
         places
@@ -153,11 +154,4 @@ async function checkAsked(store: Store, { asOf, variables, levels }: PredictMany
       'NotFound',
       'nothing was trained by then; run weatherglass train, or weatherglass predict, first',
     );
-}
-
-/** The names of some places, shortened where they are many. */
-function placesOf(names: readonly string[]): string {
-  return names.length <= 3
-    ? names.join(', ')
-    : `${names[0]}, ${names[1]} and ${names.length - 2} more, to ${names.at(-1)!}`;
 }
