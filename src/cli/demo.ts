@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { fillDemoStore } from '../pipeline/demo-store.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { reclaimMemory } from '../runtime/reclaim-memory.ts';
 import { serveStore } from '../server/serve.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
@@ -39,6 +41,8 @@ async function serveDemo(context: Context, flags: DemoFlags, file: string): Prom
     context.write(
       `DEMO: the NOAA sample of Seattle and New York, which ends in 2015. Its last ${days} days were replayed in ${seconds} s, ${scored} predicted values scored.\n`,
     );
+  // The threads of the replay have ended; the service goes on for long.
+  reclaimMemory(systemClock, context.signal).catch(() => {});
   await serveStore({
     store: file,
     host: config.host,

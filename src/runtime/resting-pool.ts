@@ -1,10 +1,7 @@
 import { WeatherglassError } from '../errors.ts';
 import type { Clock } from './clock.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import type { ComputePool } from './compute-pool.ts';
-
-/** Milliseconds that V8 keeps the memory of ended threads for others, and some more. */
-const POOLED = 10_000;
+import { reclaimMemory } from './reclaim-memory.ts';
 
 /**
  * A pool for a process that lives long and computes now and then: its threads start with the first run, and end when there
@@ -31,12 +28,11 @@ export function restingPool(
       ended = pool?.[Symbol.asyncDispose]();
       pool = undefined;
       await ended;
-      await clock.sleep(POOLED, signal);
-    } catch {
+      await reclaimMemory(clock, signal);
+    } catch (error) {
       // There is something to do again.
-      return;
+      if (!signal.aborted) throw error;
     }
-    await collectGarbage();
   }
 
   return {
