@@ -21,21 +21,23 @@ export function quantileDistributions(
   const p = Float64Array.of(0, ...levels, 1);
   const x = new Float64Array(size * width);
   for (let i = 0; i < size; i++) {
-    const row = values.subarray(i * count, (i + 1) * count);
     const knots = x.subarray(i * width, (i + 1) * width);
-    if (row.some(Number.isNaN)) {
+    let known = true;
+    let ascends = true;
+    for (let k = 1; k <= count; k++) {
+      knots[k] = values[i * count + k - 1];
+      known &&= !Number.isNaN(knots[k]);
+      ascends &&= k === 1 || knots[k] >= knots[k - 1];
+    }
+    if (!known) {
       knots.fill(Number.NaN);
       continue;
     }
-    const sorted = Float64Array.from(row).sort();
-    knots.set(sorted, 1);
-    const first = (sorted[1] - sorted[0]) / (levels[1] - levels[0]);
-    const last = (sorted[count - 1] - sorted[count - 2]) / (levels[count - 1] - levels[count - 2]);
-    knots[0] = Math.min(sorted[0], Math.max(lower, sorted[0] - first * levels[0]));
-    knots[width - 1] = Math.max(
-      sorted[count - 1],
-      Math.min(upper, sorted[count - 1] + last * (1 - levels[count - 1])),
-    );
+    if (!ascends) knots.subarray(1, count + 1).sort();
+    const first = (knots[2] - knots[1]) / (levels[1] - levels[0]);
+    const last = (knots[count] - knots[count - 1]) / (levels[count - 1] - levels[count - 2]);
+    knots[0] = Math.min(knots[1], Math.max(lower, knots[1] - first * levels[0]));
+    knots[count + 1] = Math.max(knots[count], Math.min(upper, knots[count] + last * (1 - levels[count - 1])));
   }
 
   /** Share of the law up to y; at a jump its upper (`orEqual`) or lower end. */

@@ -129,7 +129,7 @@ async function lastIssuesOf(
   places: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, LastIssue>>> {
   const last = new Map<string, Map<string, LastIssue>>();
-  for (const { variable, place, issuedAt, runTimes } of await store.latestPredictions({ places, count: 1 })) {
+  for (const { variable, place, issuedAt, runTimes } of await store.newestIssues({ places })) {
     const own = last.get(variable) ?? new Map<string, LastIssue>();
     last.set(variable, own.set(place, { issuedAt, runTime: runTimes.reduce((a, b) => Math.max(a, b)) }));
   }

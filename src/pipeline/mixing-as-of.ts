@@ -14,11 +14,7 @@ const LOOKED_AT = 20;
 export async function mixingAsOf(store: Store, asOf: number, places: readonly string[]): Promise<Mixing[]> {
   const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
   if (verified <= asOf) return readMixing(store, asOf);
-  const issued = await store.latestPredictions({
-    places: places.slice(0, LOOKED_AT),
-    issuedUntil: asOf,
-    count: 1,
-  });
+  const issued = await store.newestIssues({ places: places.slice(0, LOOKED_AT), issuedUntil: asOf });
   const newest = new Map<string, (typeof issued)[number]>();
   for (const one of issued) {
     const known = newest.get(one.variable);

@@ -2,13 +2,11 @@ import { WeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
-import { bandOf } from '../weather/lead-band.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
-import { formatInstant, msPerHour } from '../weather/time.ts';
+import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
-import { servedContenders } from './experts.ts';
-import type { Method } from './method.ts';
+import { type Provenance, provenanceTeller } from './provenance.ts';
 
 /** One value ahead, as it was issued, with where it comes from. In the variable's unit. */
 export interface ServedPrediction {
@@ -26,22 +24,6 @@ export interface ServedPrediction {
   /** P(value ≥ threshold), by threshold. */
   readonly probabilities: Readonly<Record<string, number>>;
   readonly provenance: Provenance;
-}
-
-/** Where a prediction comes from. */
-export interface Provenance {
-  /** Experts that answered, heaviest first, with their shares of the mixture. */
-  readonly experts: readonly { readonly name: string; readonly weight: number }[];
-  /** The runs whose forecasts went in; none for a place whose observations alone were learned from. */
-  readonly runs: readonly { readonly source: string; readonly issuedAt: number }[];
-  /** Issue of the newest run used; without runs, of the newest observation. */
-  readonly runTime: number;
-  /** Hours from that to `asOf`. */
-  readonly ageHours: number;
-  /** Outcomes that the experts learned from at this lead, and the valid times of the first and last; NaN for none. */
-  readonly trainedOn: { readonly rows: number; readonly from: number; readonly until: number };
-  /** Whose outcomes count as the truth here. */
-  readonly truth: readonly string[];
 }
 
 export interface ServedQuery {
@@ -70,6 +52,9 @@ export const servedLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /** Issues looked through for a valid time: newer ones may not reach as far. */
 const ISSUES = 40;
 
+/** How far back outcomes tell whose truth counts. */
+const TRUTH_DAYS = 40;
+
 /**
  * What the store says about the time ahead of `asOf`: for each valid time the newest prediction issued by then.
  *
@@ -88,69 +73,61 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
         'Usage',
         `a threshold is given for ${name}, which is not among the variables asked for`,
       );
-  const issued = await store.latestPredictions({
+  const issued = await store.predictionsAhead({
     places,
     variables: query.variables,
     issuedUntil: query.asOf,
-    count: ISSUES,
+    after: query.asOf,
+    issues: ISSUES,
   });
+  if (issued.length === 0) throw await nothingAhead(store, query);
+  const ahead = issued.flatMap(({ validTimes }) => [...validTimes]).filter((time) => time > query.asOf);
+  const reach = ahead.reduce((a, b) => Math.max(a, b));
+  const until = query.until ?? reach;
+  if (until > reach)
+    throw new WeatherglassError(
+      'Usage',
+      `${formatInstant(until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
+    );
   const truth = await truthOf(store, places, query.asOf);
   const predictions: ServedPrediction[] = [];
-  const answered = new Set<string>();
-  let firstAhead = Infinity;
+  const said = new Set<string>();
   for (const one of issued) {
     const variable = variables.find(({ name }) => name === one.variable);
     if (variable === undefined) continue;
+    const key = `${one.variable} ${one.place}`;
+    const thresholds = query.thresholds?.[one.variable] ?? [];
     const laws = servedLaws(one, variable);
-    const method = methodOf(one.method);
+    const provenance = provenanceTeller(one, query.asOf, truth.get(key) ?? []);
     one.validTimes.forEach((validTime, i) => {
-      const key = `${one.variable} ${validTime} ${one.place}`;
-      if (validTime <= query.asOf || answered.has(key)) return;
-      answered.add(key);
-      firstAhead = Math.min(firstAhead, validTime);
-      if (validTime > (query.until ?? Infinity)) return;
-      const lead = (validTime - one.runTimes[i]) / msPerHour;
+      if (validTime <= query.asOf || validTime > until || said.has(`${validTime} ${key}`)) return;
+      said.add(`${validTime} ${key}`);
       predictions.push({
         place: one.place,
         variable: one.variable,
         unit: variable.unit,
         issuedAt: one.issuedAt,
         validTime,
-        lead,
+        lead: (validTime - one.runTimes[i]) / msPerHour,
         mean: laws.mean(i),
         quantiles: levels.map((level) => laws.quantile(i, level)),
         probabilities: Object.fromEntries(
-          (query.thresholds?.[one.variable] ?? []).map((value) => [
-            String(value),
-            1 - laws.cdfBelow(i, value),
-          ]),
+          thresholds.map((value) => [String(value), 1 - laws.cdfBelow(i, value)]),
         ),
-        provenance: {
-          ...provenanceOf(one, method, i),
-          ageHours: (query.asOf - one.runTimes[i]) / msPerHour,
-          truth: truth.get(`${one.variable} ${one.place}`) ?? [],
-        },
+        provenance: provenance(i),
       });
     });
   }
-  if (answered.size === 0) throw nothingAhead(issued, places, query.asOf);
-  const reach = issued.reduce((last, one) => Math.max(last, one.validTimes.at(-1) ?? -Infinity), -Infinity);
-  if (query.until !== undefined && query.until > reach)
-    throw new WeatherglassError(
-      'Usage',
-      `${formatInstant(query.until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
-    );
   if (predictions.length === 0)
     throw new WeatherglassError(
       'NotFound',
-      `nothing is predicted for ${places.join(', ')} until ${formatInstant(query.until ?? reach)}: the first value ahead is for ${formatInstant(firstAhead)}`,
+      `nothing is predicted for ${places.join(', ')} until ${formatInstant(until)}: the first value ahead is for ${formatInstant(ahead.reduce((a, b) => Math.min(a, b)))}`,
     );
   const order = new Map(places.map((name, index) => [name, index]));
   predictions.sort(
     (a, b) =>
       order.get(a.place)! - order.get(b.place)! ||
-      a.variable.localeCompare(b.variable) ||
-      a.validTime - b.validTime,
+      (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : a.validTime - b.validTime),
   );
   return { asOf: query.asOf, levels, predictions };
 }
@@ -203,100 +180,23 @@ export async function checkVariables(
   });
 }
 
-const methods = new Map<string, Method>();
-
-/** A method's text parsed once; a handful of them serve thousands of predictions. */
-function methodOf(text: string): Method {
-  let method = methods.get(text);
-  if (method === undefined) {
-    if (methods.size > 64) methods.clear();
-    methods.set(text, (method = JSON.parse(text) as Method));
-  }
-  return method;
-}
-
-function provenanceOf(
-  prediction: StoredPrediction,
-  method: Method,
-  index: number,
-): Omit<Provenance, 'ageHours' | 'truth'> {
-  const { contenders, levels, quantiles, validTimes, runTimes, sourceTimes } = prediction;
-  // Leads of blocks are single precision.
-  const leadOf = (issuedAt: number) => Math.fround((validTimes[index] - issuedAt) / msPerHour);
-  const inputs = method.sources.map((source, k) => ({
-    source,
-    issuedAt: sourceTimes?.[index * method.sources.length + k] ?? runTimes[index],
-  }));
-  const leads = inputs.map(({ issuedAt }) => leadOf(issuedAt));
-  const lead = (validTimes[index] - runTimes[index]) / msPerHour;
-  const band = method.bands.find((one) => one.band === bandOf(lead));
-  const answering = method.experts
-    .map((name, k) => ({ name, weight: band?.weights[k] ?? 1 / method.experts.length }))
-    .filter(({ name }) => {
-      // Only what was served is kept of old predictions; then the method says who was asked.
-      if (contenders.length <= servedContenders.length) return true;
-      const at = (index * contenders.length + contenders.indexOf(name)) * levels.length;
-      return !Number.isNaN(quantiles[at]);
-    });
-  const total = answering.reduce((sum, { weight }) => sum + weight, 0);
-  const experts = answering
-    .map(({ name, weight }) => ({ name, weight: weight / total }))
-    .sort((a, b) => b.weight - a.weight);
-  const training = method.training.filter(
-    (one) => leads.includes(one.lead) && experts.some(({ name }) => name === one.expert),
-  );
-  return {
-    experts,
-    runs: inputs.filter(({ source, issuedAt }) => source !== '' && !Number.isNaN(issuedAt)),
-    runTime: runTimes[index],
-    trainedOn: {
-      rows: Math.max(0, ...training.map(({ rows }) => rows)),
-      from: extreme(
-        Math.min,
-        training.map(({ from }) => from),
-      ),
-      until: extreme(
-        Math.max,
-        training.map(({ until }) => until),
-      ),
-    },
-  };
-}
-
-/** The least or greatest of some times; NaN where there is none. */
-function extreme(which: (...times: number[]) => number, times: readonly (number | null)[]): number {
-  const known = times.filter((time) => time !== null);
-  return known.length > 0 ? which(...known) : Number.NaN;
-}
-
 /** Origins of the newest outcomes of each variable and place, by `${variable} ${place}`. */
 async function truthOf(
   store: Store,
   places: readonly string[],
   asOf: number,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const days = 40;
-  const found = new Map<string, string[]>();
-  for await (const block of store.observations({
-    places,
-    validFrom: asOf - days * 24 * msPerHour,
-    knownUntil: asOf,
-  }))
-    for (let row = 0; row < block.rows; row++) {
-      const key = `${block.variables[block.variable[row]]} ${block.places[block.place[row]]}`;
-      const origin = block.origins[block.origin[row]];
-      const own = found.get(key);
-      if (own === undefined) found.set(key, [origin]);
-      else if (!own.includes(origin)) own.push(origin);
-    }
-  return found;
+  const validFrom = asOf - TRUTH_DAYS * msPerDay;
+  const found = await store.origins({ places, validFrom, knownUntil: asOf });
+  const byKey = Map.groupBy(found, ({ variable, place }) => `${variable} ${place}`);
+  return new Map([...byKey].map(([key, own]) => [key, own.map(({ origin }) => origin)]));
 }
 
-function nothingAhead(
-  issued: readonly StoredPrediction[],
-  places: readonly string[],
-  asOf: number,
-): WeatherglassError {
+async function nothingAhead(
+  store: Store,
+  { places, variables, asOf }: ServedQuery,
+): Promise<WeatherglassError> {
+  const issued = await store.newestIssues({ places, variables, issuedUntil: asOf });
   const where = places.length > 3 ? `${places.length} places` : places.join(', ');
   const newest = issued.reduce((latest, one) => Math.max(latest, one.issuedAt), -Infinity);
   return new WeatherglassError(

@@ -16,7 +16,7 @@ export function healthRoutes(app: FastifyInstance, { store, clock, draining }: S
     let newestPrediction = Number.NaN;
     try {
       const { now } = await readMoment();
-      for (const { issuedAt, runTimes } of await store.latestPredictions({ issuedUntil: now, count: 1 })) {
+      for (const { issuedAt, runTimes } of await store.newestIssues({ issuedUntil: now })) {
         newestPrediction = newer(newestPrediction, issuedAt);
         for (const time of runTimes) newestRun = newer(newestRun, time);
       }

@@ -107,14 +107,14 @@ async function newestOutcomes(
   place: string,
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
+  const validFrom = now - LATELY * msPerDay;
   const newest = new Map<string, number>();
-  const query = { places: [place], validFrom: now - LATELY * msPerDay, knownUntil: now };
-  for await (const { rows, variables, variable, validTime, value } of store.observations(query))
-    for (let row = 0; row < rows; row++) {
-      const name = variables[variable[row]];
-      if (!Number.isNaN(value[row]))
-        newest.set(name, Math.max(newest.get(name) ?? -Infinity, validTime[row]));
-    }
+  for (const { variable, newest: time } of await store.origins({
+    places: [place],
+    validFrom,
+    knownUntil: now,
+  }))
+    newest.set(variable, Math.max(newest.get(variable) ?? -Infinity, time));
   return newest;
 }
 

@@ -13,7 +13,7 @@ export function placesRoute(app: FastifyInstance, { store }: Serving): void {
     const [places, variables, newest] = await Promise.all([
       store.places(),
       store.variables(),
-      store.latestPredictions({ issuedUntil: now, count: 1 }),
+      store.newestIssues({ issuedUntil: now }),
     ]);
     const units = new Map(variables.map(({ name, unit }) => [name, unit]));
     const byPlace = Map.groupBy(newest, ({ place }) => place);

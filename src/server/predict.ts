@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { WeatherglassError } from '../errors.ts';
 import { nearestPlace } from '../pipeline/nearest-place.ts';
-import { type Provenance, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import type { Provenance } from '../pipeline/provenance.ts';
+import { type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
 import type { Store } from '../store/store.ts';
-import { formatInstant, msPerHour } from '../weather/time.ts';
-import { instantOrNull, numberOrNull } from './json-values.ts';
+import { msPerHour } from '../weather/time.ts';
+import { instantOrNull, instantText, numberOrNull } from './json-values.ts';
 import { instant, numberWithin, parameter, readQuery, repeatable } from './read-query.ts';
 import type { Serving } from './serving.ts';
 
@@ -39,7 +40,7 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
       thresholds: above && thresholdsOf(above),
     });
     return {
-      as_of: formatInstant(served.asOf),
+      as_of: instantText(served.asOf),
       ...(demo && { demo }),
       ...(nearest && { nearest_place: nearest }),
       levels: served.levels,
@@ -79,8 +80,8 @@ function predictionJson(one: ServedPrediction) {
     place: one.place,
     variable: one.variable,
     unit: one.unit,
-    issued_at: formatInstant(one.issuedAt),
-    valid_time: formatInstant(one.validTime),
+    issued_at: instantText(one.issuedAt),
+    valid_time: instantText(one.validTime),
     lead_hours: numberOrNull(one.lead),
     mean: numberOrNull(one.mean),
     quantiles: one.quantiles.map(numberOrNull),

@@ -1,4 +1,5 @@
-import type { Provenance, ServedPrediction } from '../pipeline/served.ts';
+import type { Provenance } from '../pipeline/provenance.ts';
+import type { ServedPrediction } from '../pipeline/served.ts';
 import { msPerHour } from '../weather/time.ts';
 import { type Html, html } from './html.ts';
 import { localDate, localTimeOfYear } from './local-time.ts';

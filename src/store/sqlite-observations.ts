@@ -3,7 +3,7 @@ import { WeatherglassError } from '../errors.ts';
 import { type First, type Numbered, pairsAsked } from './pairs-asked.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Names } from './sqlite-names.ts';
-import type { ObservationBlock, ObservationQuery } from './store.ts';
+import type { ObservationBlock, ObservationQuery, Origin } from './store.ts';
 
 const BLOCK_ROWS = 16_384;
 
@@ -17,6 +17,7 @@ type ObservationRow = readonly [
 
 export interface Observations {
   query(query: ObservationQuery): AsyncGenerator<ObservationBlock>;
+  origins(query: ObservationQuery): readonly Origin[];
   put(block: ObservationBlock): { readonly observations: number; readonly revisions: number };
 }
 
@@ -33,6 +34,11 @@ export function sqliteObservations(
     WHERE place = ? AND variable = ? AND (valid_time, known_at) > (?, ?)
       AND valid_time < ? AND known_at > ? AND known_at <= ?
     ORDER BY valid_time, known_at LIMIT ?`);
+  const from = connection.statement<readonly [origin: number, newest: number]>(`
+    SELECT origin, max(valid_time) FROM observation NOT INDEXED
+    WHERE place = ? AND variable = ? AND valid_time >= ? AND valid_time < ? AND known_at > ? AND known_at <= ?
+      AND value IS NOT NULL
+    GROUP BY origin ORDER BY min(valid_time)`);
   const versions = connection.statement<readonly [knownAt: number, value: number | null, flag: string]>(`
     SELECT known_at, value, flag FROM observation NOT INDEXED
     WHERE place = ? AND variable = ? AND valid_time = ? ORDER BY known_at`);
@@ -71,6 +77,17 @@ export function sqliteObservations(
         }
       }
       if (block.rows() > 0) yield block.finish();
+    },
+
+    origins(query) {
+      const { validFrom = -Infinity, validUntil = Infinity } = query;
+      const { knownAfter = -Infinity, knownUntil = Infinity } = query;
+      const pairs = [...pairsAsked(places.chosen(query.places), variables.chosen(query.variables))];
+      return pairs.flatMap(({ placeId, place, otherId, other: variable }) =>
+        from
+          .all(placeId, otherId, validFrom, validUntil, knownAfter, knownUntil)
+          .map(([origin, newest]) => ({ place, variable, origin: origins.nameOf(origin), newest })),
+      );
     },
 
     put(block) {

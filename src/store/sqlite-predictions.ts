@@ -5,7 +5,7 @@ import { pairsAsked } from './pairs-asked.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Names } from './sqlite-names.ts';
 import type { Rosters } from './sqlite-rosters.ts';
-import type { LatestQuery, PredictionQuery, StoredPrediction } from './store.ts';
+import type { AheadQuery, NewestQuery, PredictionIssue, PredictionQuery, StoredPrediction } from './store.ts';
 
 const BLOCK_PREDICTIONS = 256;
 
@@ -19,9 +19,12 @@ type PredictionRow = readonly [
   quantiles: Uint8Array,
 ];
 
+type IssueRow = readonly [issuedAt: number, method: number, validTimes: Uint8Array, runTimes: Uint8Array];
+
 export interface Predictions {
   query(query: PredictionQuery): AsyncGenerator<readonly StoredPrediction[]>;
-  latest(query: LatestQuery): readonly StoredPrediction[];
+  newest(query: NewestQuery): Promise<readonly PredictionIssue[]>;
+  ahead(query: AheadQuery): readonly StoredPrediction[];
   /** How many were new. */
   put(predictions: readonly StoredPrediction[]): number;
 }
@@ -48,9 +51,15 @@ export function sqlitePredictions(
       ORDER BY issued_at LIMIT ?`);
   const first = issued('>=');
   const following = issued('>');
-  const newest = connection.statement<PredictionRow>(`
-    SELECT ${columns} FROM prediction
+  // What was said lies on pages of its own, which these do not touch.
+  const newest = connection.statement<IssueRow>(`
+    SELECT issued_at, method, valid_times, run_times FROM prediction
+    WHERE place = ? AND variable = ? AND issued_at <= ? ORDER BY issued_at DESC LIMIT 1`);
+  const reaching = connection.statement<readonly [issuedAt: number, validTimes: Uint8Array]>(`
+    SELECT issued_at, valid_times FROM prediction
     WHERE place = ? AND variable = ? AND issued_at <= ? ORDER BY issued_at DESC LIMIT ?`);
+  const one = connection.statement<PredictionRow>(`
+    SELECT ${columns} FROM prediction WHERE place = ? AND variable = ? AND issued_at = ?`);
   const insert = connection.statement(`
     INSERT INTO prediction
       (place, variable, issued_at, last_valid, method, roster, valid_times, run_times, source_times, quantiles)
@@ -71,7 +80,7 @@ export function sqlitePredictions(
     };
   }
 
-  const pairs = (query: PredictionQuery | LatestQuery) =>
+  const pairs = (query: PredictionQuery | NewestQuery) =>
     pairsAsked(places.chosen(query.places), variables.chosen(query.variables));
 
   return {
@@ -97,12 +106,38 @@ export function sqlitePredictions(
       if (block.length > 0) yield block;
     },
 
-    latest(query) {
-      const { issuedUntil = Infinity, count } = query;
+    async newest(query) {
+      const { issuedUntil = Infinity } = query;
+      const found: PredictionIssue[] = [];
+      for (const { placeId, place, otherId: variableId, other: variable } of pairs(query)) {
+        const row = newest.get(placeId, variableId, issuedUntil);
+        if (row === undefined) continue;
+        const [issuedAt, method, validTimes, runTimes] = row;
+        found.push({
+          place,
+          variable,
+          issuedAt,
+          method: methods.nameOf(method),
+          validTimes: float64sOf(validTimes),
+          runTimes: float64sOf(runTimes),
+        });
+        if (found.length % BLOCK_PREDICTIONS === 0) await setImmediate();
+      }
+      return found;
+    },
+
+    ahead(query) {
+      const { issuedUntil = Infinity, after, issues } = query;
       const found: StoredPrediction[] = [];
-      for (const { placeId, place, otherId: variableId, other: variable } of pairs(query))
-        for (const row of newest.all(placeId, variableId, issuedUntil, count))
-          found.push(predictionOf(place, variable, row));
+      for (const { placeId, place, otherId: variableId, other: variable } of pairs(query)) {
+        const said = new Set<number>();
+        for (const [issuedAt, validTimes] of reaching.all(placeId, variableId, issuedUntil, issues)) {
+          const before = said.size;
+          for (const time of float64sOf(validTimes)) if (time > after) said.add(time);
+          if (said.size === before) continue;
+          found.push(predictionOf(place, variable, one.get(placeId, variableId, issuedAt)!));
+        }
+      }
       return found;
     },
 

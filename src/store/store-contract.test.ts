@@ -7,6 +7,7 @@ import { findVariable } from '../weather/variable.ts';
 import { packValues, unpackValues } from './run-values.ts';
 import { openStore } from './sqlite-store.ts';
 import type {
+  AheadQuery,
   Layout,
   ObservationBlock,
   ObservationQuery,
@@ -300,7 +301,7 @@ export function describeStore(name: string, { location, open, removeAll }: Store
           expect(await observationsIn(other, { places: [odd] })).toEqual([
             observation({ place: odd, origin: odd, flag: odd }),
           ]);
-          expect(await other.latestPredictions({ places: [odd], count: 1 })).toEqual([
+          expect(await other.predictionsAhead({ places: [odd], after: -Infinity, issues: 1 })).toEqual([
             prediction({ place: odd, method: odd, contenders: [odd, 'raw'] }),
           ]);
           expect(await gather(other.scores({ places: [odd] }))).toEqual([score({ place: odd })]);
@@ -612,6 +613,26 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         expect(await store.write({ observations: block(rows) })).toEqual(nothing);
       });
 
+      it('tells where outcomes come from, first seen first', async () => {
+        await store.write({
+          observations: block([
+            observation({ origin: 'airport' }),
+            observation({ validTime: noon + HOUR, origin: 'sensor' }),
+            observation({ validTime: noon + 2 * HOUR, origin: 'airport' }),
+            observation({ validTime: noon + 3 * HOUR, origin: 'broken', value: Number.NaN }),
+            observation({ place: 'B', variable: 'wind_speed_10m', origin: 'mast' }),
+          ]),
+        });
+        const airport = { place: 'A', variable: 'temperature_2m', origin: 'airport' };
+        const sensor = { ...airport, origin: 'sensor', newest: noon + HOUR };
+        const mast = { place: 'B', variable: 'wind_speed_10m', origin: 'mast', newest: noon };
+        expect(await store.origins()).toEqual([{ ...airport, newest: noon + 2 * HOUR }, sensor, mast]);
+        const some = { places: ['A'], validFrom: noon + 1, validUntil: noon + 2 * HOUR };
+        expect(await store.origins(some)).toEqual([sensor]);
+        expect(await store.origins({ variables: ['wind_speed_10m'] })).toEqual([mast]);
+        expect(await store.origins({ places: ['A'], knownUntil: noon - 1 })).toEqual([]);
+      });
+
       it('counts a later version as a revision', async () => {
         await store.write({ observations: block([observation()]) });
         const later = observation({ knownAt: noon + 2 * HOUR, value: 4 });
@@ -893,16 +914,46 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         ).toEqual(all.filter((one) => one.issuedAt === noon + HOUR));
       });
 
-      it('gives the latest of each place and variable, newest first', async () => {
+      it('tells the newest issue of each place and variable', async () => {
         await store.write({ predictions: all });
-        expect(
-          await store.latestPredictions({ count: 2, places: ['A'], variables: ['temperature_2m'] }),
-        ).toEqual([all[2], all[1]]);
-        expect(await store.latestPredictions({ count: 1, issuedUntil: noon + HOUR })).toEqual(
-          all.filter((one) => one.issuedAt === noon + HOUR),
+        const newest = (k: number) =>
+          all
+            .filter((one) => one.issuedAt === noon + k * HOUR)
+            .map(({ place, variable, issuedAt, method, validTimes, runTimes }) => ({
+              place,
+              variable,
+              issuedAt,
+              method,
+              validTimes,
+              runTimes,
+            }));
+        expect(await store.newestIssues()).toEqual(newest(2));
+        expect(await store.newestIssues({ issuedUntil: noon + HOUR })).toEqual(newest(1));
+        expect(await store.newestIssues({ places: ['B'], variables: ['wind_speed_10m'] })).toEqual(
+          newest(2).slice(-1),
         );
-        expect(await store.latestPredictions({ count: 9 })).toHaveLength(12);
-        expect(await store.latestPredictions({ count: 1, issuedUntil: noon - 1 })).toEqual([]);
+        expect(await store.newestIssues({ issuedUntil: noon - 1 })).toEqual([]);
+      });
+
+      it('gives what is ahead, newest first, without issues that say nothing more', async () => {
+        const of = (issued: number, ...ahead: readonly number[]) =>
+          prediction({
+            issuedAt: noon + issued * HOUR,
+            validTimes: Float64Array.from(ahead, (k) => noon + k * HOUR),
+            runTimes: new Float64Array(ahead.length).fill(noon),
+            sourceTimes: undefined,
+            quantiles: new Float32Array((ahead.length * all[0].quantiles.length) / all[0].validTimes.length),
+          });
+        const [longest, same, gap, newest] = [of(0, 1, 5, 9), of(1, 5, 6), of(2, 5, 7), of(3, 5, 6)];
+        await store.write({ predictions: [longest, same, gap, newest] });
+        const ahead = (query: Partial<AheadQuery>) =>
+          store.predictionsAhead({ after: noon + 4 * HOUR, issues: 9, ...query });
+        expect(await ahead({})).toEqual([newest, gap, longest]);
+        expect(await ahead({ issues: 2 })).toEqual([newest, gap]);
+        expect(await ahead({ issuedUntil: noon + 2 * HOUR - 1 })).toEqual([same, longest]);
+        expect(await ahead({ after: noon + 7 * HOUR })).toEqual([longest]);
+        expect(await ahead({ after: noon + 9 * HOUR })).toEqual([]);
+        expect(await ahead({ places: ['B'] })).toEqual([]);
       });
 
       it('gives more than a block', async () => {

@@ -42,14 +42,18 @@ export interface Store extends AsyncDisposable {
 
   /** Observations in blocks, every version, by place, variable, valid time and time of becoming known. */
   observations(query?: ObservationQuery): AsyncIterable<ObservationBlock>;
+  /** Where the outcomes of each place and variable come from, without those that were taken back. */
+  origins(query?: ObservationQuery): Promise<readonly Origin[]>;
 
   /** For each variable, source, lead and model the artefact trained last, of those trained by `trainedUntil`. */
   artefacts(query?: ArtefactQuery): Promise<readonly StoredArtefact[]>;
 
   /** Predictions as issued, in blocks, by place, variable and issue. */
   predictions(query?: PredictionQuery): AsyncIterable<readonly StoredPrediction[]>;
-  /** For each place and variable asked for, the latest issues, newest first, at most `count` of each. */
-  latestPredictions(query: LatestQuery): Promise<readonly StoredPrediction[]>;
+  /** The newest issue of each place and variable, without what it said. */
+  newestIssues(query?: NewestQuery): Promise<readonly PredictionIssue[]>;
+  /** What is ahead of a time: for each place and variable, newest first, predictions that say more than newer ones. */
+  predictionsAhead(query: AheadQuery): Promise<readonly StoredPrediction[]>;
 
   /** Sums of scores in blocks, by variable, band, day and place. */
   scores(query?: ScoreQuery): AsyncIterable<readonly ScoreRow[]>;
@@ -167,6 +171,15 @@ export interface ObservationQuery {
   readonly knownUntil?: number | undefined;
 }
 
+/** Where outcomes of one variable at one place come from. */
+export interface Origin {
+  readonly place: string;
+  readonly variable: string;
+  readonly origin: string;
+  /** Valid time of the newest. */
+  readonly newest: number;
+}
+
 /** A fitted model: what an expert of the loop has learned. */
 export interface StoredArtefact {
   readonly variable: string;
@@ -187,8 +200,8 @@ export interface ArtefactQuery {
   readonly trainedUntil?: number | undefined;
 }
 
-/** What was said about one variable at one place at one time. */
-export interface StoredPrediction {
+/** When something was said about one variable at one place, and of which times. */
+export interface PredictionIssue {
   readonly place: string;
   readonly variable: string;
   /** Nothing that became known later went in. */
@@ -199,6 +212,10 @@ export interface StoredPrediction {
   readonly validTimes: Float64Array;
   /** For each valid time the issue of the newest run used; the newest observation known where no run was. */
   readonly runTimes: Float64Array;
+}
+
+/** What was said about one variable at one place at one time. */
+export interface StoredPrediction extends PredictionIssue {
   /**
    * Where the method names more than one source: for each valid time and each of them the issue used, NaN for none.
    */
@@ -219,12 +236,18 @@ export interface PredictionQuery {
   readonly issuedUntil?: number | undefined;
 }
 
-export interface LatestQuery {
+export interface NewestQuery {
   readonly places?: readonly string[] | undefined;
   readonly variables?: readonly string[] | undefined;
   /** Inclusive. */
   readonly issuedUntil?: number | undefined;
-  readonly count: number;
+}
+
+export interface AheadQuery extends NewestQuery {
+  /** Exclusive: what is valid later is ahead. */
+  readonly after: number;
+  /** How many of the newest issues are looked through. */
+  readonly issues: number;
 }
 
 /** Sums of the scores of all predictions of a place and variable for one valid day and band of leads. */
