@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool } from '../src/index.ts';
 import type { Snapshot } from '../src/runtime/inspection.ts';
 import { camelCased } from '../src/server/key-case.ts';
@@ -9,15 +10,22 @@ import { writeServedStore } from './simulated-store.ts';
 
 /** Connections that ask while the service learns: enough to keep the worker busy, on the same two cores. */
 const CONNECTIONS = 8;
+/** Milliseconds after which it is over at the latest. */
+const LONGEST = 45_000;
+/** Milliseconds without a job after which the service has learned: between two stages there are fewer. */
+const STAGE = 2000;
+
+/** Milliseconds between two looks at the service: they are work for its event loops too. */
+const PAUSE = 100;
 
 /** What there is to see of a running service. */
 export async function snapshotOf(url: string): Promise<Snapshot> {
   return camelCased(await (await fetch(`${url}/runtime`)).json()) as Snapshot;
 }
 
-/** Whether a thread of the service has something to do. */
-function isWorking({ processes }: Snapshot): boolean {
-  return processes.some(({ pools }) => pools.some(({ threads }) => threads.some(({ job }) => job !== null)));
+/** Threads of all pools of the service. */
+function threadsOf({ processes }: Snapshot) {
+  return processes.flatMap(({ pools }) => pools.flatMap(({ threads }) => threads));
 }
 
 /**
@@ -35,21 +43,26 @@ export async function eventLoopUnderLoad(
     await writeServedStore(file, places, taught, false, pool);
   }
   await using served = await startServe(file, folder);
-  let last = await snapshotOf(served.url);
-  let looked = performance.now();
+  let last: Snapshot | undefined;
+  let busiest = 0;
   let done = false;
-  let seen = false;
+  const began = performance.now();
+  let worked = Infinity;
   const watch = async () => {
-    while (!done) {
+    for (; !done; await sleep(PAUSE)) {
       const snapshot = await snapshotOf(served.url);
-      const working = isWorking(snapshot);
+      const threads = threadsOf(snapshot);
+      const working = threads.some(({ job }) => job !== null);
       // Figures are of the last minute at most: the latest picture in which the pool was at work tells of it alone.
-      if (working || !seen) last = snapshot;
-      seen ||= working;
-      done = (seen && !working) || performance.now() - looked > 45_000;
+      const now = performance.now();
+      if (working) {
+        last = snapshot;
+        worked = now;
+      }
+      busiest = Math.max(busiest, ...threads.map(({ busy }) => busy));
+      done = now - worked > STAGE || now - began > LONGEST;
     }
   };
-  looked = performance.now();
   const [, load] = await Promise.all([
     watch(),
     httpLoad(
@@ -59,14 +72,12 @@ export async function eventLoopUnderLoad(
       CONNECTIONS,
     ),
   ]);
-  const worst = (of: (view: Snapshot['processes'][number]) => number) => Math.max(...last.processes.map(of));
+  if (last === undefined) throw new Error('the service was not seen to learn');
+  const delays = last.processes.map(({ eventLoop }) => eventLoop);
   return {
-    eventLoopDelayP99Ms: worst(({ eventLoop }) => eventLoop.p99Ms),
-    eventLoopDelayP50Ms: worst(({ eventLoop }) => eventLoop.p50Ms),
-    eventLoopDelayMaxMs: worst(({ eventLoop }) => eventLoop.maxMs),
-    poolBusy: worst(({ pools }) =>
-      Math.max(0, ...pools.flatMap(({ threads }) => threads.map(({ busy }) => busy))),
-    ),
+    eventLoopDelayP99Ms: Math.max(...delays.map(({ p99Ms }) => p99Ms)),
+    eventLoopDelayMaxMs: Math.max(...delays.map(({ maxMs }) => maxMs)),
+    poolBusy: busiest,
     predictionsPerSecondMeanwhile: load.perSecond,
   };
 }

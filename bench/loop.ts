@@ -83,7 +83,7 @@ export const loop: Bench = {
       const turns: Awaited<ReturnType<typeof turn>>[] = [];
       for (const size of sizes) turns.push(await turn(folder, size, taught, pool));
       const growth = (what: 'predict' | 'verify') => turns[2][what] / sizes[2] / (turns[0][what] / sizes[0]);
-      const delays = await eventLoopUnderLoad(folder, effort === fullEffort ? 300 : 4, taught);
+      const delays = await eventLoopUnderLoad(folder, effort === fullEffort ? 1000 : 4, taught);
       return {
         figures: Object.fromEntries([
           ...Object.entries(delays),

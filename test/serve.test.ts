@@ -474,16 +474,18 @@ describe('the reply cache', () => {
       };
       expect((await push(seen)).status).toBe(201);
       const local = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO('Africa/Johannesburg');
-      expect(await newest()).toBe(local.toPlainTime().toString({ smallestUnit: 'minute' }));
+      const expected = local.toPlainTime().toString({ smallestUnit: 'minute' });
+      // What is asked for again is kept.
+      for (let time = 1; time <= 3; time++) expect(await newest()).toBe(expected);
     }
   });
 
-  it('answers the second time as the first, but for the clock', async () => {
+  it('answers what it has kept as it did at first, but for the clock', async () => {
     const path = '/v1/places';
-    const [first, second] = [await ask(path), await ask(path)];
-    expect(second.text).toBe(first.text);
-    expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
-    expect(second.headers.get('content-security-policy')).toBe(first.headers.get('content-security-policy'));
+    const [first, , kept] = [await ask(path), await ask(path), await ask(path)];
+    expect(kept.text).toBe(first.text);
+    expect(kept.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    expect(kept.headers.get('content-security-policy')).toBe(first.headers.get('content-security-policy'));
   });
 });
 

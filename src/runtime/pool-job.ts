@@ -19,8 +19,7 @@ const slots = (workerData as { readonly [SLOTS]?: Int32Array } | null)?.[SLOTS];
 
 // Answers to requests come before learning: threads of the pool wait where the event loop has something to do.
 // Elsewhere than on Linux this would slow down the whole process.
-if (slots !== undefined && process.platform === 'linux')
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+if (slots !== undefined && process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 /**
  * Makes a job of a function: what a worker module of the pool exports.

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { exhibit } from '../runtime/inspection.ts';
+import { openSemaphore } from '../runtime/semaphore.ts';
 import { type Moment, momentReader } from './moment.ts';
 import { replyCache } from './reply-cache.ts';
 import type { Serving } from './serving.ts';
@@ -14,12 +15,19 @@ declare module 'fastify' {
 const ENTRIES = 2000;
 const BYTES = 33_554_432;
 
-/** Gives requests their moment, answers a GET from the cache where it can, and keeps what the routes answer. */
+/**
+ * Gives requests their moment, answers a GET from the cache where it can, and keeps what the routes answer.
+ *
+ * In each turn of the event loop the making of one reply begins: those that are asked for together do not add up to one
+ * long turn, in which nothing else would be heard.
+ */
 export function cacheReplies(scope: FastifyInstance, { store, clock }: Serving): void {
   const cache = replyCache({ entries: ENTRIES, bytes: BYTES });
+  const making = openSemaphore('new replies', 1);
   const exhibited = exhibit('caches', () => [{ name: 'replies', ...cache.look() }]);
   scope.addHook('onClose', (_, done) => {
     exhibited[Symbol.dispose]();
+    making[Symbol.dispose]();
     done();
   });
   const readMoment = momentReader(store, clock);
@@ -27,18 +35,23 @@ export function cacheReplies(scope: FastifyInstance, { store, clock }: Serving):
     request.moment = await readMoment();
     if (request.method !== 'GET') return;
     const kept = cache.get(request.raw.url ?? '', request.moment.state);
-    if (kept === undefined) return;
+    if (kept === undefined) {
+      const slot = await making.acquire();
+      setImmediate(() => slot[Symbol.dispose]());
+      return;
+    }
     reply.header('content-type', kept.contentType);
     return reply.send(kept.body);
   });
-  scope.addHook('onSend', (request, reply, payload, done) => {
-    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') {
+  scope.addHook('onSend', ({ method, raw, moment }, reply, payload, done) => {
+    const url = raw.url ?? '';
+    const isFresh = method === 'GET' && reply.statusCode === 200 && typeof payload === 'string';
+    if (!isFresh || !cache.wants(url, moment.state)) {
       done(null, payload);
       return;
     }
     const body = Buffer.from(payload);
-    const contentType = String(reply.getHeader('content-type'));
-    cache.put(request.raw.url ?? '', request.moment.state, { body, contentType });
+    cache.put(url, moment.state, { body, contentType: String(reply.getHeader('content-type')) });
     done(null, body);
   });
 }

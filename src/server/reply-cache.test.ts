@@ -46,3 +46,23 @@ it('is bounded in bytes, and keeps nothing huge', () => {
   cache.put('/4', '1', reply('y'.repeat(25)));
   expect(cache.get('/1', '1')).not.toBe(undefined);
 });
+
+it('wants a reply when it is asked for again in the same state', () => {
+  const cache = replyCache({ entries: 10, bytes: 1000 });
+  cache.get('/a', '1');
+  expect(cache.wants('/a', '1')).toBe(false);
+  cache.get('/a', '1');
+  expect(cache.wants('/a', '1')).toBe(true);
+  cache.get('/a', '2');
+  expect(cache.wants('/a', '1')).toBe(false);
+  expect(cache.wants('/a', '2')).toBe(false);
+});
+
+it('forgets what was asked for once when there is much of it', () => {
+  const cache = replyCache({ entries: 2, bytes: 1000 });
+  for (let k = 0; k < 8; k++) cache.get(`/${k}`, '1');
+  cache.get('/0', '1');
+  expect(cache.wants('/0', '1')).toBe(false);
+  cache.get('/0', '1');
+  expect(cache.wants('/0', '1')).toBe(true);
+});

@@ -9,6 +9,8 @@ export interface CachedReply {
 export interface ReplyCache {
   /** The reply kept for a URL; none if what it was made of has changed. */
   get(url: string, state: string): CachedReply | undefined;
+  /** Whether a reply is worth keeping: its URL was asked for before in the same state, which is still that of the cache. */
+  wants(url: string, state: string): boolean;
   /** Keeps a reply that was made while the store was in `state`; not if the cache has seen a later one. */
   put(url: string, state: string, reply: CachedReply): void;
   look(): Omit<CacheView, 'name'>;
@@ -19,13 +21,20 @@ export interface CacheLimits {
   readonly bytes: number;
 }
 
+/** URLs that are remembered as asked for once, by entry. */
+const REMEMBERED = 4;
+
 /**
  * Encoded replies by raw URL, all of one state: the first request of another state empties the cache.
  *
- * The reply used longest ago makes room. A reply that would fill more than a quarter is not kept.
+ * The first reply of a URL is not wanted: while the store changes often most are asked for once, and keeping them would
+ * cost memory, and pauses to collect it. The reply used longest ago makes room. A reply that would fill more than a quarter
+ * is not kept.
  */
 export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
   const replies = new Map<string, CachedReply>();
+  /** How often each URL that was missed has been asked for. */
+  const asked = new Map<string, number>();
   let kept = 0;
   let hits = 0;
   let misses = 0;
@@ -40,12 +49,15 @@ export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
     get(url, state) {
       if (state !== of) {
         replies.clear();
+        asked.clear();
         kept = 0;
         of = state;
       }
       const reply = replies.get(url);
       if (reply === undefined) {
         misses++;
+        if (asked.size >= REMEMBERED * entries) asked.clear();
+        asked.set(url, (asked.get(url) ?? 0) + 1);
         return undefined;
       }
       hits++;
@@ -54,6 +66,8 @@ export function replyCache({ entries, bytes }: CacheLimits): ReplyCache {
       replies.set(url, reply);
       return reply;
     },
+
+    wants: (url, state) => state === of && (asked.get(url) ?? 0) > 1,
 
     look: () => ({ entries: replies.size, bytes: kept, hits, misses }),
 
