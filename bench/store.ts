@@ -69,7 +69,6 @@ function bareBlobs(file: string) {
     'INSERT INTO run (place, source, issued_at, known_at, data) VALUES (?, ?, ?, ?, ?)',
   );
   const reader = new DatabaseSync(file, { timeout: 5000, readOnly: true });
-  reader.exec('PRAGMA mmap_size = 2147418112');
   const range = reader.prepare(
     'SELECT data FROM run WHERE place = ? AND source = ? ORDER BY issued_at, known_at',
   );

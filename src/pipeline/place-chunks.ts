@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
 
 /** Places of one chunk at most: bounds what a thread holds in memory. */
-const MOST_PLACES = 200;
+const MOST_PLACES = 50;
 
 /** Names of the places in the store, cut into chunks of work for so many threads. */
 export async function placeChunks(store: Store, threads: number): Promise<string[][]> {

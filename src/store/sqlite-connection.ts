@@ -34,8 +34,6 @@ export interface ConnectionOptions {
 
 /** Milliseconds that a statement waits for a lock; node:sqlite's own default, 0, gives "database is locked" at once. */
 const LOCK_TIMEOUT = 5000;
-/** The most that SQLite maps, bytes. */
-const MAPPED = 0x7fff0000;
 
 /**
  * Opens a database file; one that is not there is made, unless it is opened only for reading.
@@ -72,7 +70,6 @@ export function openConnection(
     };
   }
 
-  if (readOnly) guarded(() => database.exec(`PRAGMA mmap_size = ${MAPPED}`));
   return {
     file: called,
     readOnly,
