@@ -19,16 +19,22 @@ interface Count {
  * route does as a section of the event loop.
  */
 export function watchRequests(app: FastifyInstance): void {
-  const counts = new Map<string, Count>();
-  const exhibited = exhibit('routes', () => [...counts.values()] satisfies RouteView[]);
+  const isLogged = ['trace', 'debug', 'info'].includes(app.log.level);
+  /** By status, for each task's name. */
+  const counts = new Map<string, Map<number, Count>>();
+  const exhibited = exhibit(
+    'routes',
+    () => [...counts.values()].flatMap((own) => [...own.values()]) satisfies RouteView[],
+  );
 
-  function count(route: string, method: string, status: number, seconds: number): void {
-    const key = `${method} ${route} ${status}`;
-    let one = counts.get(key);
+  function count(name: string, route: string, method: string, status: number, seconds: number): void {
+    let own = counts.get(name);
+    if (own === undefined) counts.set(name, (own = new Map()));
+    let one = own.get(status);
     if (one === undefined) {
       const withinBounds = requestBounds.map(() => 0);
       one = { route, method, status, count: 0, seconds: 0, withinBounds };
-      counts.set(key, one);
+      own.set(status, one);
     }
     one.count++;
     one.seconds += seconds;
@@ -38,13 +44,15 @@ export function watchRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { method, url, log } = request;
     const route = routeOf(request.routeOptions.url);
-    const task = openTask(`${method} ${route}`, { labels: { request: request.id } });
+    const name = `${method} ${route}`;
+    const task = openTask(name, { labels: { request: request.id } });
     // Not fastify's onResponse, which never comes when the client has gone.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const status = reply.raw.writableFinished ? reply.statusCode : errorTable.Cancelled.status;
       const ms = reply.elapsedTime;
-      count(route, method, status, ms / 1000);
-      task.run(() => log.info({ method, url, status, ms: Math.round(1000 * ms) / 1000 }, 'answered'));
+      count(name, route, method, status, ms / 1000);
+      if (isLogged)
+        task.run(() => log.info({ method, url, status, ms: Math.round(1000 * ms) / 1000 }, 'answered'));
       task[Symbol.dispose]();
     });
     task.run(done);
