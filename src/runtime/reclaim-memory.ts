@@ -29,7 +29,7 @@ export async function reclaimMemory(clock: Clock, signal: AbortSignal): Promise<
 /** Returns free pages of the C library to the system, where it is glibc; others do so on their own, or cannot. */
 function trimFreeMemory(): void {
   if (process.platform !== 'linux') return;
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   // Nothing depends on this, so that it is experimental is nobody's concern.
   process.emitWarning = () => {};
   try {
