@@ -63,7 +63,8 @@ export const start: Bench = {
         ready.push(performance.now() - started);
       }
       await using served = await startServe(file, folder);
-      const idle = await restingMb(served.url);
+      const idle =
+        effort === fullEffort ? await restingMb(served.url) : residentMb(await snapshotOf(served.url));
       let loaded = idle;
       const look = async () => {
         loaded = Math.max(loaded, residentMb(await snapshotOf(served.url)));
