@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPool } from '../src/index.ts';
 import { replay } from '../src/pipeline/loop.ts';
@@ -200,6 +201,24 @@ test('what fails for one place fails for it alone', async () => {
     expect(messages[k]).toMatch(
       /^no expert answers for (Over|Strange|Empty): its newest forecasts are over, or empty/,
     );
+});
+
+test('what is damaged of one place leaves out that place alone', async () => {
+  const file = join(folder, 'damaged.db');
+  await usual.backup(file);
+  {
+    using database = new DatabaseSync(file);
+    database.exec(
+      `UPDATE run SET data = x'0001' WHERE place = (SELECT id FROM place WHERE name = 'Place 2')`,
+    );
+  }
+  await using store = await openStore(file);
+  const places = ['Place 1', 'Place 2', 'Place 3'];
+  const { rows, failures } = await predicted(store, places);
+  expect([...rows.keys()]).toEqual([0, 2]);
+  expect(failures).toMatchObject([
+    { index: 1, error: 'InvalidData', message: expect.stringMatching(/^Place 2: .* is damaged/) },
+  ]);
 });
 
 describe('refused', () => {

@@ -213,5 +213,9 @@ describe('a fit of ten seconds', () => {
     expect(quantile(during, 0.99), told).toBeLessThan(LIMIT);
     // None on a machine of our own; all of it where a fit holds the event loop. Programs that come and go may take some.
     expect(slowShare(during), told).toBeLessThan(0.1 + slowShare(before));
+    // Nor did it hold the event loop of the process that learns.
+    const [{ eventLoop }] = processes;
+    expect(eventLoop.p99Ms, JSON.stringify(eventLoop)).toBeLessThan(LIMIT);
+    expect(eventLoop.busy, JSON.stringify(eventLoop)).toBeLessThan(0.5);
   });
 });

@@ -216,6 +216,24 @@ describe('serve', () => {
     expect(performance.now() - began).toBeLessThan(8000);
   });
 
+  it('can be looked at though the primary hangs, and says that it does', async () => {
+    await using served = await serve();
+    const look = async () =>
+      (await (await fetch(`${served.url}/runtime`)).json()) as {
+        readonly processes: readonly { readonly name: string }[];
+        readonly silent: readonly string[];
+      };
+    process.kill(served.pid, 'SIGSTOP');
+    try {
+      const { processes, silent } = await look();
+      expect(processes.map(({ name }) => name)).toEqual(['worker 1']);
+      expect(silent).toEqual(['primary']);
+    } finally {
+      process.kill(served.pid, 'SIGCONT');
+    }
+    expect((await look()).silent).toEqual([]);
+  });
+
   it('ends its workers when the primary is killed', async () => {
     const served = await serve('--workers', '2');
     const workers = childrenOf(served.pid);

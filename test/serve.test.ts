@@ -458,6 +458,18 @@ describe('routes', () => {
   });
 });
 
+describe('GET /v1/predict with too much', () => {
+  it.each([
+    ['place=garden'.concat('&place=garden'.repeat(50)), /place may be given 50 times at most, not 51/],
+    [
+      `place=garden&levels=${Array.from({ length: 100 }, (_, k) => (k + 0.5) / 1.01).join(',')}`,
+      /99 at most, not 100/,
+    ],
+  ])('refuses %#', async (query, message) => {
+    expectProblem(await ask(`/v1/predict?${query}`), 400, message);
+  });
+});
+
 describe('the reply cache', () => {
   it('answers nothing older than what was pushed, whichever process is asked', async () => {
     const path = `/places/${encodeURIComponent(hostileName)}`;

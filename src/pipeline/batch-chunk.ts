@@ -1,4 +1,4 @@
-import type { WeatherglassError } from '../errors.ts';
+import { isWeatherglassError, type WeatherglassError } from '../errors.ts';
 import type { Control } from '../models/model.ts';
 import type { Layout, Run, Store } from '../store/store.ts';
 import { openBatchKernel } from './batch-kernel.ts';
@@ -64,32 +64,40 @@ export async function runBatchChunk(chunk: BatchChunk, control: Control): Promis
   let quantiles = chunk.room;
   let end = 0;
   let moved = 0;
-  for (const [place, name] of chunk.places.entries()) {
-    control.checkpoint(place, chunk.places.length);
+
+  /** Why a place has no prediction; nothing if it has one. */
+  async function predictOne(place: number, name: string): Promise<string | undefined> {
     const runs: (Run | undefined)[] = [];
     for (const source of known.sources) {
       const run = await store.latestRun(name, source, chunk.asOf);
       runs.push(run !== undefined && known.summarised ? summaryMembers(run) : run);
     }
-    if (runs.every((run) => run === undefined)) {
-      failures.push({ place, error: 'NotFound', message: `no forecast for ${name} is known` });
-      continue;
-    }
+    if (runs.every((run) => run === undefined)) return `no forecast for ${name} is known`;
     const plan = plans.planOf(runs);
     const size = plan.rows * chunk.levels.length;
     if (end + size > quantiles.length) quantiles = enlarged(quantiles, end + size);
     // As they are kept: a forecast in single precision is as good as its decimals.
     const numbers = runs.map((run) => run?.values.stored);
     moved += kernel.predict(plan, numbers, name, quantiles, end);
-    if (isSilent(quantiles, end, end + size)) {
-      const why = 'its newest forecasts are over, or empty, or of leads or variables never learned';
-      failures.push({ place, error: 'NotFound', message: `no expert answers for ${name}: ${why}` });
-      continue;
-    }
+    if (isSilent(quantiles, end, end + size))
+      return `no expert answers for ${name}: its newest forecasts are over, or empty, or of leads or variables never learned`;
     let rows = used.get(plan);
     if (rows === undefined) used.set(plan, (rows = used.size));
     predicted.push({ place, rows, at: end });
     end += size;
+    return undefined;
+  }
+
+  for (const [place, name] of chunk.places.entries()) {
+    control.checkpoint(place, chunk.places.length);
+    try {
+      const message = await predictOne(place, name);
+      if (message !== undefined) failures.push({ place, error: 'NotFound', message });
+    } catch (error) {
+      // What cannot be read, or predicted from, of one place is no reason to leave out the others.
+      if (!isWeatherglassError(error)) throw error;
+      failures.push({ place, error: error.name, message: `${name}: ${error.message}` });
+    }
   }
   return { predicted, rows: [...used.keys()].map(rowsOf), failures, quantiles, moved };
 }

@@ -202,7 +202,7 @@ async function nothingAhead(
   return new WeatherglassError(
     'NotFound',
     newest === -Infinity
-      ? `nothing has been predicted for ${where} as of ${formatInstant(asOf)}: import forecasts, then run \`weatherglass predict\``
+      ? `nothing has been predicted for ${where} as of ${formatInstant(asOf)}: \`weatherglass predict\` does so once forecasts that reach beyond that time are there, and outcomes to learn from`
       : `nothing lies ahead of ${formatInstant(asOf)} for ${where}: the newest prediction was issued ${formatInstant(newest)}. Import newer forecasts, or choose an earlier time.`,
   );
 }

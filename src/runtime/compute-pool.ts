@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ErrorName, errorTable, WeatherglassError } from '../errors.ts';
+import { type ErrorName, errorTable, isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { exhibit } from './inspection.ts';
 import type { SentError } from './job-slot.ts';
 import { type Call, openThreads } from './pool-threads.ts';
@@ -55,6 +55,11 @@ export interface ComputePool extends AsyncDisposable {
     onResult: (output: Output, index: number) => Promise<void> | void,
     options?: ChunkOptions<Input>,
   ): Promise<void>;
+}
+
+/** Whether a job only says that it was asked for what there is not: the mistake is the caller's. */
+function isRefusal(error: unknown): boolean {
+  return isWeatherglassError(error, 'Usage') || isWeatherglassError(error, 'NotFound');
 }
 
 /**
@@ -135,7 +140,7 @@ export function openComputePool(workerUrl: URL, options: PoolOptions = {}): Comp
       // What was stopped is neither a success nor a failure.
       if (failure !== undefined) return;
       if ('error' in one) {
-        counts.failed++;
+        counts[isRefusal(one.error) ? 'completed' : 'failed']++;
         if (onFailure === undefined) throw one.error;
       } else counts.completed++;
       settled.set(index, one);

@@ -50,6 +50,17 @@ describe('a stall', () => {
     expect(causes).toEqual(expect.arrayContaining(['its part', 'the whole']));
   });
 
+  it('is blamed on short sections that add up, by the longest of them', async () => {
+    const some = (name: string, times: number) => {
+      for (let k = 0; k < times; k++) section(name, () => hold(10));
+    };
+    expect(await causesOf(() => some('SELECT one', 10))).toContain('SELECT one');
+    const causes = await causesOf(() => {
+      for (let k = 0; k < 8; k++) some(`SELECT ${k}`, k === 5 ? 3 : 2);
+    });
+    expect(causes).toContain('SELECT 5, and others');
+  });
+
   it('outside any section is told as such', async () => {
     // Of a machine that is busy itself it is said that no processor was free: tried until it was.
     await expect

@@ -16,30 +16,48 @@ export interface EventLoopWatch extends Disposable {
 }
 
 let watching = false;
-/** The latest stalls, how many there have been, and how much of the time since the last beat is explained by them. */
+/** The latest stalls, and how many there have been. */
 const stalls: StallView[] = [];
 let stalled = 0;
-let explained = 0;
+/** Milliseconds since the last beat that each section took, without the sections within it, and all together. */
+const spent = new Map<string, number>();
+let spentInAll = 0;
 
 /**
  * Runs a synchronous piece of work that might hold the event loop for long, so that a stall can be told by its name. Of
- * sections within sections the innermost is blamed.
+ * sections within sections the innermost is blamed; short ones of one name, such as a statement that runs a thousand times,
+ * add up.
  */
 export function section<T>(name: string, work: () => T): T {
   if (!watching) return work();
   const started = performance.now();
-  const before = explained;
+  const before = spentInAll;
   try {
     return work();
   } finally {
-    const took = performance.now() - started - (explained - before);
-    if (took >= STALL) remember(name, took);
+    const took = performance.now() - started - (spentInAll - before);
+    spent.set(name, (spent.get(name) ?? 0) + took);
+    spentInAll += took;
   }
+}
+
+/** Says what held the loop between two beats. */
+function blame(lateMs: number, cpuMs: number): void {
+  const bySize = [...spent].sort(([, a], [, b]) => b - a);
+  const long = bySize.filter(([, ms]) => ms >= STALL);
+  let rest = lateMs;
+  for (const [name, ms] of long) {
+    remember(name, ms);
+    rest -= ms;
+  }
+  if (rest < STALL) return;
+  const short = bySize.slice(long.length);
+  if (short.reduce((sum, [, ms]) => sum + ms, 0) >= rest / 2) remember(`${short[0][0]}, and others`, rest);
+  else remember(cpuMs - spentInAll < rest / 2 ? 'no processor was free' : 'outside any section', rest);
 }
 
 function remember(cause: string, ms: number): void {
   stalled++;
-  explained += ms;
   stalls.push({ at: Date.now(), ms, cause });
   if (stalls.length > KEPT) stalls.shift();
 }
@@ -66,13 +84,10 @@ export function watchEventLoop(): EventLoopWatch {
   const timer = setInterval(() => {
     const now = performance.now();
     const used = cpuMs() - cpu;
-    const unexplained = now - beat - BEAT - explained;
-    if (unexplained >= STALL)
-      remember(
-        used - explained < unexplained / 2 ? 'no processor was free' : 'outside any section',
-        unexplained,
-      );
-    explained = 0;
+    const late = now - beat - BEAT;
+    if (late >= STALL) blame(late, used);
+    spent.clear();
+    spentInAll = 0;
     cpu += used;
     beat = now;
     if (now < windowEnds) return;

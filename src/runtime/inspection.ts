@@ -189,9 +189,18 @@ export function exhibit<K extends Kind>(kind: K, look: () => readonly Parts[K][]
   };
 }
 
+/** What a part shows. One that cannot be looked at must not hide the others: it shows nothing. */
+function lookedAt<Part>(look: () => readonly Part[]): readonly Part[] {
+  try {
+    return look();
+  } catch {
+    return [];
+  }
+}
+
 /** What can be looked at in this process, as it is now. */
 export function lookAtParts(): Shown {
-  const all = <K extends Kind>(kind: K) => [...exhibits[kind]].flatMap((look): readonly Parts[K][] => look());
+  const all = <K extends Kind>(kind: K) => [...exhibits[kind]].flatMap((look) => lookedAt<Parts[K]>(look));
   return {
     pools: all('pools'),
     stores: all('stores'),

@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { inspect } from 'node:util';
 import { threadId, workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { WeatherglassError } from '../errors.ts';
@@ -40,7 +41,7 @@ export function poolJob<Input, Output>(
       const ok = await compute(input as Input, control);
       return moves === undefined ? { ok } : moving({ ok }, moves(ok));
     } catch (error) {
-      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+      const { name, message, stack } = error instanceof Error ? error : new Error(inspect(error));
       return { error: { name, message, ...(stack !== undefined && { stack }) } };
     }
   };

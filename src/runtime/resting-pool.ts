@@ -25,13 +25,14 @@ export function restingPool(
   async function restLater(signal: AbortSignal): Promise<void> {
     try {
       await clock.sleep(restMs, signal);
+      signal.throwIfAborted();
       ended = pool?.[Symbol.asyncDispose]();
       pool = undefined;
       await ended;
       await reclaimMemory(clock, signal);
     } catch (error) {
-      // There is something to do again.
-      if (!signal.aborted) throw error;
+      // There is something to do again; or threads have not ended well, which is no reason for the process to end.
+      if (!signal.aborted) process.emitWarning(error as Error);
     }
   }
 

@@ -133,6 +133,8 @@ describe('Retry-After', () => {
     };
     expect(await pause(700)).toBe(750);
     expect(await pause(60_000)).toBe(60_000);
+    // No time at all, as of a date that cannot be read.
+    for (const strange of [Number.NaN, -5]) expect(await pause(strange)).toBe(750);
   });
 
   test('beyond the cap ends it at once, and the message says when to come back', async () => {

@@ -72,7 +72,9 @@ export async function retry<T>(
       const giveUp = (why = '') => givenUp(what, attempt, elapsedMs, why, error);
       const again = transient(error);
       if (again === undefined) throw error;
-      const retryAfterMs = again.retryAfterMs ?? 0;
+      // What a source asks for may be no time at all.
+      const asked = again.retryAfterMs ?? 0;
+      const retryAfterMs = asked > 0 ? asked : 0;
       if (retryAfterMs > policy.longestRetryAfterMs) {
         throw giveUp(` and must be left alone until ${isoTime(clock.now() + retryAfterMs)}`);
       }

@@ -7,13 +7,14 @@ import { skillReport } from '../pipeline/skill.ts';
 import { currentLabels } from '../runtime/tasks.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import { createApp } from './app.ts';
+import type { Serving } from './serving.ts';
 
 /** What only shows while something is wrong inside. The routes themselves are tested over HTTP: test/serve.test.ts. */
 
 const folder = mkdtempSync(join(tmpdir(), 'weatherglass-app-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function appOn(name: string, draining = false) {
+async function appOn(name: string, draining = false, skill?: Serving['skill']) {
   const store = await openStore(join(folder, name));
   const lines: string[] = [];
   const log = pino(
@@ -25,7 +26,7 @@ async function appOn(name: string, draining = false) {
       store,
       clock: Date,
       write: (changes) => store.write(changes),
-      skill: (query) => skillReport(store, query),
+      skill: skill ?? ((query) => skillReport(store, query)),
       inspect: async () => ({ at: 0, processes: [], silent: [] }),
       draining: () => draining,
     },
@@ -83,4 +84,26 @@ it('a store that does not answer is logged under the request’s id, and its ins
   expect(JSON.parse(ready.body)).toMatchObject({
     reasons: [expect.stringMatching(/the store does not answer/)],
   });
+});
+
+it('a report is stopped when its client has gone', async () => {
+  const asked = Promise.withResolvers<AbortSignal>();
+  // One that would never end by itself.
+  const { store, app } = await appOn('gone.db', false, (_, signal) => {
+    asked.resolve(signal);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = new AbortController();
+  const reply = fetch(`${url}/v1/skill`, { signal: client.signal });
+  const signal = await asked.promise;
+  expect(signal.aborted).toBe(false);
+  client.abort();
+  await expect(reply).rejects.toThrow();
+  await expect.poll(() => signal.aborted).toBe(true);
+  expect(signal.reason).toMatchObject({ name: 'Cancelled', message: 'the client has gone' });
+  await app.close();
+  await store[Symbol.asyncDispose]();
 });

@@ -9,14 +9,23 @@ import type { Serving } from './serving.ts';
 
 const MOST = 10_000;
 
-const observation = z.strictObject({
-  place: z.string(),
-  variable: z.string(),
-  unit: z.string().optional(),
-  valid_time: parameter(parseInstant),
-  value: z.number().nullable(),
+const text = z.string('must be a text');
+const observation = z.strictObject(
+  {
+    place: text,
+    variable: text,
+    unit: text.optional(),
+    valid_time: parameter(parseInstant),
+    value: z.number('must be a number, or null for a value that was taken back').nullable(),
+  },
+  'must be an observation, or {"observations": […]} with several',
+);
+const many = z.strictObject({
+  observations: z
+    .array(observation, 'must be a list of observations')
+    .min(1, 'must hold at least one observation')
+    .max(MOST, `may hold ${MOST} at most; send the rest in other requests`),
 });
-const many = z.strictObject({ observations: z.array(observation).min(1).max(MOST) });
 
 /** `POST /v1/observations`: what was seen at the places; answered once it is durable. */
 export function observationsRoute(app: FastifyInstance, { store, write }: Serving): void {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isWeatherglassError } from '../errors.ts';
 import { checkPlaces, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
-import type { SkillRow } from '../pipeline/skill.ts';
+import type { SkillQuery, SkillRow } from '../pipeline/skill.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -14,6 +14,7 @@ import { page, pageType } from './page.ts';
 import { provenanceWords, type Told } from './provenance-words.ts';
 import { recordLegend, recordSection } from './record-section.ts';
 import type { Serving } from './serving.ts';
+import { whileConnected } from './while-connected.ts';
 
 /** How far back the newest outcome is looked for, days. */
 const LATELY = 40;
@@ -27,7 +28,7 @@ export function placePage(app: FastifyInstance, { store, skill }: Serving): void
       const { zone } = place;
       const variables = await store.variables();
       const ahead = await aheadOf(store, name, variables, now);
-      const record = await recordOf(skill, name);
+      const record = await recordOf((query) => skill(query, whileConnected(reply)), name);
       const newest = await newestOutcomes(store, name, now);
       const sections = variables.flatMap((variable) => {
         const own = ahead.predictions.filter((one) => one.variable === variable.name);
@@ -94,7 +95,10 @@ async function aheadOf(
   );
 }
 
-async function recordOf(skill: Serving['skill'], place: string): Promise<readonly SkillRow[]> {
+async function recordOf(
+  skill: (query: SkillQuery) => Promise<readonly SkillRow[]>,
+  place: string,
+): Promise<readonly SkillRow[]> {
   return orNothing(
     () => skill({ places: [place], by: ['variable', 'lead'] }),
     () => [],

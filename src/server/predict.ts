@@ -4,11 +4,16 @@ import { WeatherglassError } from '../errors.ts';
 import { nearestPlace } from '../pipeline/nearest-place.ts';
 import type { Provenance } from '../pipeline/provenance.ts';
 import { type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import { section } from '../runtime/event-loop.ts';
 import type { Store } from '../store/store.ts';
 import { msPerHour } from '../weather/time.ts';
 import { instantOrNull, instantText, numberOrNull } from './json-values.ts';
 import { instant, numberWithin, parameter, readQuery, repeatable } from './read-query.ts';
 import type { Serving } from './serving.ts';
+
+/** What one reply may hold: whoever asks for more holds up others. */
+const MOST_PLACES = 50;
+const MOST_LEVELS = 99;
 
 const parameters = z.strictObject({
   place: repeatable.optional(),
@@ -30,6 +35,11 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
     );
     if (until !== undefined && hours !== undefined)
       throw new WeatherglassError('Usage', 'give until or hours, not both');
+    if (place !== undefined && place.length > MOST_PLACES)
+      throw new WeatherglassError(
+        'Usage',
+        `parameter place may be given ${MOST_PLACES} times at most, not ${place.length}; \`weatherglass predict --file\` is for many places`,
+      );
     const { places, nearest } = await placesOf(store, { place, latitude, longitude });
     const served = await servedPredictions(store, {
       places,
@@ -39,13 +49,13 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
       levels,
       thresholds: above && thresholdsOf(above),
     });
-    return {
+    return section('predictions as JSON', () => ({
       as_of: instantText(served.asOf),
       ...(demo && { demo }),
       ...(nearest && { nearest_place: nearest }),
       levels: served.levels,
       predictions: served.predictions.map(predictionJson),
-    };
+    }));
   });
 }
 
@@ -110,6 +120,7 @@ function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth }: 
 /** Percentages such as `10,50,90` as shares. */
 function parseLevels(text: string): number[] {
   const levels = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word) / 100));
+  if (levels.length > MOST_LEVELS) throw new Error(`may be ${MOST_LEVELS} at most, not ${levels.length}`);
   if (!levels.every((level, k) => level > (levels[k - 1] ?? 0) && level < 1))
     throw new Error(
       `must be percentages in ascending order between 0 and 100, such as 10,50,90, not ${JSON.stringify(text)}`,

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '../runtime/clock.ts';
+import { manualClock } from '../runtime/manual-clock.ts';
 import { runningTasks, task } from '../runtime/tasks.ts';
 import type { ToPrimary } from './messages.ts';
 import { primaryLink } from './primary-link.ts';
@@ -7,7 +9,7 @@ const counts = { places: 0, runs: 0, observations: 1, revisions: 0, predictions:
 
 it('gives each write its own answer, in whatever order they come', async () => {
   const sent: ToPrimary[] = [];
-  const link = primaryLink((message) => void sent.push(message));
+  const link = primaryLink((message) => void sent.push(message), systemClock);
   const first = link.write({ notes: { a: '1' } });
   const second = link.write({ notes: { b: '2' } });
   const ids = sent.map((message) => (message.kind === 'write' ? message.id : Number.NaN));
@@ -18,17 +20,17 @@ it('gives each write its own answer, in whatever order they come', async () => {
 });
 
 it('refuses what could not be handed over', async () => {
-  const link = primaryLink((_, done) => done(new Error('closed')));
+  const link = primaryLink((_, done) => done(new Error('closed')), systemClock);
   await expect(link.write({})).rejects.toMatchObject({ name: 'Unavailable' });
 });
 
 it('lets only so many wait', async () => {
   const sent: ToPrimary[] = [];
-  const link = primaryLink((message) => void sent.push(message));
+  const link = primaryLink((message) => void sent.push(message), systemClock);
   const waiting = Array.from({ length: 1024 }, () => link.write({}));
   await expect(link.write({})).rejects.toMatchObject({
     name: 'Busy',
-    message: expect.stringMatching(/1024 writes are waiting/),
+    message: expect.stringMatching(/1024 questions to the process that writes are waiting/),
   });
   for (const message of sent)
     if (message.kind === 'write') link.hear({ kind: 'written', id: message.id, answer: counts });
@@ -38,7 +40,7 @@ it('lets only so many wait', async () => {
 
 it('says what whoever asks waits for, and no longer than that', async () => {
   const sent: ToPrimary[] = [];
-  const link = primaryLink((message) => void sent.push(message));
+  const link = primaryLink((message) => void sent.push(message), systemClock);
   const waits = () => runningTasks().map(({ waitingFor }) => waitingFor);
   const written = task('push', () => link.write({}));
   expect(waits()).toEqual(['the commit']);
@@ -53,7 +55,7 @@ it('says what whoever asks waits for, and no longer than that', async () => {
 });
 
 it('ignores answers to questions that no one asked, and what is no answer', async () => {
-  const link = primaryLink(() => {});
+  const link = primaryLink(() => {}, systemClock);
   const written = link.write({});
   link.hear({ kind: 'written', id: 7, answer: counts });
   link.hear({ kind: 'look', id: 1 });
@@ -68,8 +70,29 @@ it('a question that could not be handed over leaves room for the next', async ()
   const link = primaryLink((message, done) => {
     if (broken) done(new Error('closed'));
     else if (message.kind === 'write') link.hear({ kind: 'written', id: message.id, answer: counts });
-  });
+  }, systemClock);
   for (let k = 0; k < 1100; k++) await expect(link.write({})).rejects.toMatchObject({ name: 'Unavailable' });
   broken = false;
   expect(await link.write({})).toEqual(counts);
+});
+
+it('waits for a primary that does not answer so long and no longer', async () => {
+  const clock = manualClock();
+  const link = primaryLink(() => {}, clock);
+  const [seen, written] = [link.inspect(), link.write({})];
+  const ends = Promise.all([
+    expect(seen).rejects.toMatchObject({
+      name: 'Timeout',
+      message: expect.stringMatching(/look at all processes/),
+    }),
+    expect(written).rejects.toMatchObject({
+      name: 'Timeout',
+      message: expect.stringMatching(/may still come/),
+    }),
+  ]);
+  await clock.advance(2000);
+  await clock.advance(28_000);
+  await ends;
+  // An answer that comes too late is no one's.
+  link.hear({ kind: 'written', id: 2, answer: counts });
 });

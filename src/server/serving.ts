@@ -16,7 +16,7 @@ export interface Serving {
   /** Hands changes to the process that writes; resolves when they are durable. */
   readonly write: (changes: Changes) => Promise<WriteCounts>;
   /** The track record; made in a thread, for it may take long. */
-  readonly skill: (query: SkillQuery) => Promise<readonly SkillRow[]>;
+  readonly skill: (query: SkillQuery, signal: AbortSignal) => Promise<readonly SkillRow[]>;
   /** What there is to see of all processes of the service. */
   readonly inspect: () => Promise<Snapshot>;
   /** Whether this process takes leave: it answers what is asked, but nothing new should be sent here. */

@@ -6,6 +6,7 @@ import { msPerDay } from '../weather/time.ts';
 import { numberOrNull } from './json-values.ts';
 import { day, readQuery, repeatable, wordsOf } from './read-query.ts';
 import type { Serving } from './serving.ts';
+import { whileConnected } from './while-connected.ts';
 
 const parameters = z.strictObject({
   by: wordsOf(skillKeys).optional(),
@@ -18,11 +19,11 @@ const parameters = z.strictObject({
 
 /** `GET /v1/skill`: how good the predictions were, measured on the outcomes that came. */
 export function skillRoute(app: FastifyInstance, { skill }: Serving): void {
-  app.get('/v1/skill', async ({ query, moment: { demo } }) => {
+  app.get('/v1/skill', async ({ query, moment: { demo } }, reply) => {
     const { by = ['variable', 'lead'], place, variable, model, from, until } = readQuery(parameters, query);
     if (from !== undefined && until !== undefined && from > until)
       throw new WeatherglassError('Usage', 'parameter until lies before from; exchange them');
-    const rows = await skill({
+    const asked = {
       by,
       places: place,
       variables: variable,
@@ -30,7 +31,8 @@ export function skillRoute(app: FastifyInstance, { skill }: Serving): void {
       from,
       // The last day counts as a whole.
       until: until === undefined ? undefined : until + msPerDay,
-    });
+    };
+    const rows = await skill(asked, whileConnected(reply));
     return { ...(demo && { demo }), rows: rows.map(rowJson) };
   });
 }

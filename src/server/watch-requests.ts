@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { errorTable } from '../errors.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { section } from '../runtime/event-loop.ts';
 import { exhibit, type RouteView, requestBounds } from '../runtime/inspection.ts';
 import { openTask } from '../runtime/tasks.ts';
+
+/** Milliseconds after which a request is shown as stuck. */
+const LONGEST = 30_000;
 
 interface Count {
   readonly route: string;
@@ -45,7 +49,10 @@ export function watchRequests(app: FastifyInstance): void {
     const { method, url, log } = request;
     const route = routeOf(request.routeOptions.url);
     const name = `${method} ${route}`;
-    const task = openTask(name, { labels: { request: request.id } });
+    const task = openTask(name, {
+      labels: { request: request.id },
+      deadlineAt: systemClock.monotonic() + LONGEST,
+    });
     // Not fastify's onResponse, which never comes when the client has gone.
     reply.raw.on('close', () => {
       const status = reply.raw.writableFinished ? reply.statusCode : errorTable.Cancelled.status;

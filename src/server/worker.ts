@@ -16,7 +16,10 @@ import { reportThreads } from './report-threads.ts';
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 const { name, store: file, host, port, log: level, threads } = JSON.parse(process.argv[2]) as WorkerSettings;
-const primary = primaryLink((message, sent) => void process.send?.(message, undefined, undefined, sent));
+const primary = primaryLink(
+  (message, sent) => void process.send?.(message, undefined, undefined, sent),
+  systemClock,
+);
 let draining = false;
 
 try {
@@ -29,7 +32,11 @@ try {
       clock: Date,
       write: primary.write,
       skill: reports.skill,
-      inspect: primary.inspect,
+      // A primary that does not answer is what one would want to see.
+      inspect: () =>
+        primary
+          .inspect()
+          .catch(() => ({ at: Date.now(), processes: [inspect(name, eventLoop)], silent: ['primary'] })),
       draining: () => draining,
     },
     openLog(level, name),
