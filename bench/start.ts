@@ -103,7 +103,7 @@ async function restingMb(url: string): Promise<number> {
     const [{ pools }] = snapshot.processes;
     if (turned && pools.length === 0) {
       // What threads leave behind is given back some seconds later.
-      await sleep(12_000);
+      await sleep(20_000);
       return residentMb(await snapshotOf(url));
     }
     turned ||= pools.length > 0;
