@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { WeatherglassError } from '../errors.ts';
@@ -49,6 +50,8 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
       levels,
       thresholds: above && thresholdsOf(above),
     });
+    // A turn of the event loop to work them out, another to write them down: see `cacheReplies`.
+    await setImmediate();
     return section('predictions as JSON', () => ({
       as_of: instantText(served.asOf),
       ...(demo && { demo }),
