@@ -52,7 +52,8 @@ export async function eventLoopUnderLoad(
     for (; !done; await sleep(PAUSE)) {
       const snapshot = await snapshotOf(served.url);
       const threads = threadsOf(snapshot);
-      const working = threads.some(({ job }) => job !== null);
+      // Now, or since the last look: a small store is learned from between two of them.
+      const working = threads.some(({ job, busy }) => job !== null || busy > 0);
       // Figures are of the last minute at most: the latest picture in which the pool was at work tells of it alone.
       const now = performance.now();
       if (working) {
