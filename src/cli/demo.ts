@@ -42,7 +42,7 @@ async function serveDemo(context: Context, flags: DemoFlags, file: string): Prom
       `DEMO: the NOAA sample of Seattle and New York, which ends in 2015. Its last ${days} days were replayed in ${seconds} s, ${scored} predicted values scored.\n`,
     );
   // The threads of the replay have ended; the service goes on for long.
-  reclaimMemory(systemClock, context.signal).catch(() => {});
+  void reclaimMemory(systemClock, context.signal);
   await serveStore({
     store: file,
     host: config.host,

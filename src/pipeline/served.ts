@@ -1,6 +1,7 @@
 import { WeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
+import { section } from '../runtime/event-loop.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
@@ -90,7 +91,32 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       `${formatInstant(until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
     );
   const truth = await truthOf(store, places, query.asOf);
-  const predictions: ServedPrediction[] = [];
+  const predictions = section('values of predictions', () =>
+    valuesAhead(issued, { ...query, levels, until }, variables, truth),
+  );
+  if (predictions.length === 0)
+    throw new WeatherglassError(
+      'NotFound',
+      `nothing is predicted for ${places.join(', ')} until ${formatInstant(until)}: the first value ahead is for ${formatInstant(ahead.reduce((a, b) => Math.min(a, b)))}`,
+    );
+  const order = new Map(places.map((name, index) => [name, index]));
+  predictions.sort(
+    (a, b) =>
+      order.get(a.place)! - order.get(b.place)! ||
+      (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : a.validTime - b.validTime),
+  );
+  return { asOf: query.asOf, levels, predictions };
+}
+
+/** Each time ahead once, by the newest that says something of it. */
+function valuesAhead(
+  issued: readonly StoredPrediction[],
+  query: ServedQuery & { readonly levels: readonly number[]; readonly until: number },
+  variables: readonly Variable[],
+  truth: ReadonlyMap<string, readonly string[]>,
+): ServedPrediction[] {
+  const { asOf, until, levels } = query;
+  const values: ServedPrediction[] = [];
   const said = new Set<string>();
   for (const one of issued) {
     const variable = variables.find(({ name }) => name === one.variable);
@@ -98,11 +124,11 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
     const key = `${one.variable} ${one.place}`;
     const thresholds = query.thresholds?.[one.variable] ?? [];
     const laws = servedLaws(one, variable);
-    const provenance = provenanceTeller(one, query.asOf, truth.get(key) ?? []);
+    const provenance = provenanceTeller(one, asOf, truth.get(key) ?? []);
     one.validTimes.forEach((validTime, i) => {
-      if (validTime <= query.asOf || validTime > until || said.has(`${validTime} ${key}`)) return;
+      if (validTime <= asOf || validTime > until || said.has(`${validTime} ${key}`)) return;
       said.add(`${validTime} ${key}`);
-      predictions.push({
+      values.push({
         place: one.place,
         variable: one.variable,
         unit: variable.unit,
@@ -118,18 +144,7 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       });
     });
   }
-  if (predictions.length === 0)
-    throw new WeatherglassError(
-      'NotFound',
-      `nothing is predicted for ${places.join(', ')} until ${formatInstant(until)}: the first value ahead is for ${formatInstant(ahead.reduce((a, b) => Math.min(a, b)))}`,
-    );
-  const order = new Map(places.map((name, index) => [name, index]));
-  predictions.sort(
-    (a, b) =>
-      order.get(a.place)! - order.get(b.place)! ||
-      (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : a.validTime - b.validTime),
-  );
-  return { asOf: query.asOf, levels, predictions };
+  return values;
 }
 
 /** What is served of a prediction, as distributions: one a valid time. */

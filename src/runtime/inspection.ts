@@ -189,11 +189,12 @@ export function exhibit<K extends Kind>(kind: K, look: () => readonly Parts[K][]
   };
 }
 
-/** What a part shows. One that cannot be looked at must not hide the others: it shows nothing. */
+/** What a part shows. One that cannot be looked at must not hide the others: it shows nothing, and a warning says why. */
 function lookedAt<Part>(look: () => readonly Part[]): readonly Part[] {
   try {
     return look();
-  } catch {
+  } catch (error) {
+    process.emitWarning(error as Error);
     return [];
   }
 }

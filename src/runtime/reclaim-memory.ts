@@ -12,10 +12,19 @@ const POOLED = 10_000;
  * allocated and freed in small pieces, such as the buffers of typed arrays, for good. Two threads that had learned from
  * 1,000 places left 700 MB behind; ten seconds later a collection freed 330 MB of it, and trimming another 250 MB.
  *
- * @throws the reason of `signal` when it aborts before that
+ * An abort of `signal` ends it before that. It never rejects: a failure is a warning, for nothing depends on it.
  */
 export async function reclaimMemory(clock: Clock, signal: AbortSignal): Promise<void> {
-  await clock.sleep(POOLED, signal);
+  try {
+    await clock.sleep(POOLED, signal);
+    await collectGarbage();
+    trimFreeMemory();
+  } catch (error) {
+    if (!signal.aborted) process.emitWarning(error as Error);
+  }
+}
+
+async function collectGarbage(): Promise<void> {
   const session = new Session();
   session.connect();
   try {
@@ -23,7 +32,6 @@ export async function reclaimMemory(clock: Clock, signal: AbortSignal): Promise<
   } finally {
     session.disconnect();
   }
-  trimFreeMemory();
 }
 
 /** Returns free pages of the C library to the system, where it is glibc; others do so on their own, or cannot. */

@@ -1,26 +1,42 @@
 import type { FastifyInstance } from 'fastify';
 import { instantOrNull } from './json-values.ts';
-import { momentReader } from './moment.ts';
+import { type Moment, momentReader } from './moment.ts';
 import type { Serving } from './serving.ts';
+
+/** Issue times of the newest run and prediction that a state of the store has; NaN for none. */
+interface Newest {
+  readonly state: string;
+  readonly run: number;
+  readonly prediction: number;
+}
 
 /** `GET /livez`: whether the process runs. `GET /readyz`: whether it can answer. */
 export function healthRoutes(app: FastifyInstance, { store, clock, draining }: Serving): void {
   const readMoment = momentReader(store, clock);
+  let known: Newest | undefined;
+
+  /** Looked up once for each state of the store: it is a row of every place and variable. */
+  async function newestAt({ now, state }: Moment): Promise<Newest> {
+    if (known?.state === state) return known;
+    let run = Number.NaN;
+    let prediction = Number.NaN;
+    for (const { issuedAt, runTimes } of await store.newestIssues({ issuedUntil: now })) {
+      prediction = newer(prediction, issuedAt);
+      for (const time of runTimes) run = newer(run, time);
+    }
+    known = { state, run, prediction };
+    return known;
+  }
 
   app.get('/livez', () => ({ status: 'alive' }));
 
   app.get('/readyz', async ({ log }, reply) => {
     const reasons: string[] = [];
     if (draining()) reasons.push('this process is about to end');
-    let newestRun = Number.NaN;
-    let newestPrediction = Number.NaN;
+    let newest: Newest = { state: '', run: Number.NaN, prediction: Number.NaN };
     try {
-      const { now } = await readMoment();
-      for (const { issuedAt, runTimes } of await store.newestIssues({ issuedUntil: now })) {
-        newestPrediction = newer(newestPrediction, issuedAt);
-        for (const time of runTimes) newestRun = newer(newestRun, time);
-      }
-      if (Number.isNaN(newestPrediction))
+      newest = await newestAt(await readMoment());
+      if (Number.isNaN(newest.prediction))
         reasons.push('nothing has been predicted: import forecasts, then run `weatherglass predict`');
     } catch (error) {
       log.error({ err: error }, 'the store does not answer');
@@ -29,8 +45,8 @@ export function healthRoutes(app: FastifyInstance, { store, clock, draining }: S
     return reply.code(reasons.length === 0 ? 200 : 503).send({
       status: reasons.length === 0 ? 'ready' : 'not ready',
       reasons,
-      newest_run: instantOrNull(newestRun),
-      newest_prediction: instantOrNull(newestPrediction),
+      newest_run: instantOrNull(newest.run),
+      newest_prediction: instantOrNull(newest.prediction),
     });
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isWeatherglassError } from '../errors.ts';
 import { checkPlaces, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
 import type { SkillQuery, SkillRow } from '../pipeline/skill.ts';
+import { section } from '../runtime/event-loop.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -30,14 +31,16 @@ export function placePage(app: FastifyInstance, { store, skill }: Serving): void
       const ahead = await aheadOf(store, name, variables, now);
       const record = await recordOf((query) => skill(query, whileConnected(reply)), name);
       const newest = await newestOutcomes(store, name, now);
-      const sections = variables.flatMap((variable) => {
-        const own = ahead.predictions.filter((one) => one.variable === variable.name);
-        const rows = record.filter((one) => one.variable === variable.name);
-        if (own.length + rows.length === 0) return [];
-        return [
-          variableSection(variable, own, rows, { zone, now, newestOutcome: newest.get(variable.name) }),
-        ];
-      });
+      const sections = section('page of a place', () =>
+        variables.flatMap((variable) => {
+          const own = ahead.predictions.filter((one) => one.variable === variable.name);
+          const rows = record.filter((one) => one.variable === variable.name);
+          if (own.length + rows.length === 0) return [];
+          return [
+            variableSection(variable, own, rows, { zone, now, newestOutcome: newest.get(variable.name) }),
+          ];
+        }),
+      );
       return reply.type(pageType).send(
         page(
           `${name} – Weatherglass`,

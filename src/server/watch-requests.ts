@@ -20,7 +20,7 @@ interface Count {
 /**
  * Makes every request a task from its arrival to the end of its reply, or until its client has gone, which counts as
  * status 499; its log lines carry its id. Counts requests by route and status, with how long they took, and names what a
- * route does as a section of the event loop.
+ * route does before it first waits as a section of the event loop; what it computes later has sections of its own.
  */
 export function watchRequests(app: FastifyInstance): void {
   const isLogged = ['trace', 'debug', 'info'].includes(app.log.level);

@@ -9,17 +9,9 @@ import type { AheadQuery, NewestQuery, PredictionIssue, PredictionQuery, StoredP
 
 const BLOCK_PREDICTIONS = 256;
 
-type PredictionRow = readonly [
-  issuedAt: number,
-  method: number,
-  roster: number,
-  validTimes: Uint8Array,
-  runTimes: Uint8Array,
-  sourceTimes: Uint8Array,
-  quantiles: Uint8Array,
-];
-
 type IssueRow = readonly [issuedAt: number, method: number, validTimes: Uint8Array, runTimes: Uint8Array];
+
+type PredictionRow = readonly [...IssueRow, sourceTimes: Uint8Array, roster: number, quantiles: Uint8Array];
 
 export interface Predictions {
   query(query: PredictionQuery): AsyncGenerator<readonly StoredPrediction[]>;
@@ -43,7 +35,8 @@ export function sqlitePredictions(
     readonly rosters: Rosters;
   },
 ): Predictions {
-  const columns = 'issued_at, method, roster, valid_times, run_times, source_times, quantiles';
+  const issueColumns = 'issued_at, method, valid_times, run_times';
+  const columns = `${issueColumns}, source_times, roster, quantiles`;
   const issued = (operator: '>=' | '>') =>
     connection.statement<PredictionRow>(`
       SELECT ${columns} FROM prediction
@@ -53,7 +46,7 @@ export function sqlitePredictions(
   const following = issued('>');
   // What was said lies on pages of its own, which these do not touch.
   const newest = connection.statement<IssueRow>(`
-    SELECT issued_at, method, valid_times, run_times FROM prediction
+    SELECT ${issueColumns} FROM prediction
     WHERE place = ? AND variable = ? AND issued_at <= ? ORDER BY issued_at DESC LIMIT 1`);
   const reaching = connection.statement<readonly [issuedAt: number, validTimes: Uint8Array]>(`
     SELECT issued_at, valid_times FROM prediction
@@ -65,8 +58,8 @@ export function sqlitePredictions(
       (place, variable, issued_at, last_valid, method, roster, valid_times, run_times, source_times, quantiles)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
 
-  function predictionOf(place: string, variable: string, row: PredictionRow): StoredPrediction {
-    const [issuedAt, method, roster, validTimes, runTimes, sourceTimes, quantiles] = row;
+  function issueOf(place: string, variable: string, row: IssueRow): PredictionIssue {
+    const [issuedAt, method, validTimes, runTimes] = row;
     return {
       place,
       variable,
@@ -74,6 +67,13 @@ export function sqlitePredictions(
       method: methods.nameOf(method),
       validTimes: float64sOf(validTimes),
       runTimes: float64sOf(runTimes),
+    };
+  }
+
+  function predictionOf(place: string, variable: string, row: PredictionRow): StoredPrediction {
+    const [issuedAt, method, validTimes, runTimes, sourceTimes, roster, quantiles] = row;
+    return {
+      ...issueOf(place, variable, [issuedAt, method, validTimes, runTimes]),
       ...(sourceTimes.length > 0 && { sourceTimes: float64sOf(sourceTimes) }),
       ...rosters.rosterOf(roster),
       quantiles: float32sOf(quantiles),
@@ -112,15 +112,7 @@ export function sqlitePredictions(
       for (const { placeId, place, otherId: variableId, other: variable } of pairs(query)) {
         const row = newest.get(placeId, variableId, issuedUntil);
         if (row === undefined) continue;
-        const [issuedAt, method, validTimes, runTimes] = row;
-        found.push({
-          place,
-          variable,
-          issuedAt,
-          method: methods.nameOf(method),
-          validTimes: float64sOf(validTimes),
-          runTimes: float64sOf(runTimes),
-        });
+        found.push(issueOf(place, variable, row));
         if (found.length % BLOCK_PREDICTIONS === 0) await setImmediate();
       }
       return found;
