@@ -27,6 +27,8 @@ const folders = [
   'scores',
   'models',
   'runtime',
+  'quality',
+  'tables',
   'sources',
   'store',
   'pipeline',
@@ -42,13 +44,38 @@ const mayImport: Readonly<Record<Folder, readonly Folder[]>> = {
   scores: ['weather', 'forecast'],
   models: ['weather', 'forecast', 'scores'],
   runtime: [],
-  sources: ['weather', 'forecast', 'runtime'],
+  quality: ['weather'],
+  tables: ['weather', 'forecast', 'runtime'],
+  sources: ['weather', 'runtime'],
   store: ['weather', 'forecast', 'runtime'],
-  pipeline: ['weather', 'forecast', 'scores', 'models', 'runtime', 'sources', 'store'],
-  server: ['weather', 'forecast', 'scores', 'models', 'runtime', 'sources', 'store', 'pipeline'],
-  cli: ['weather', 'forecast', 'scores', 'models', 'runtime', 'sources', 'store', 'pipeline', 'server'],
+  pipeline: ['weather', 'forecast', 'scores', 'models', 'runtime', 'quality', 'tables', 'sources', 'store'],
+  server: [
+    'weather',
+    'forecast',
+    'scores',
+    'models',
+    'runtime',
+    'quality',
+    'tables',
+    'sources',
+    'store',
+    'pipeline',
+  ],
+  cli: [
+    'weather',
+    'forecast',
+    'scores',
+    'models',
+    'runtime',
+    'quality',
+    'tables',
+    'sources',
+    'store',
+    'pipeline',
+    'server',
+  ],
 };
-const pure: readonly Folder[] = ['weather', 'forecast', 'scores', 'models'];
+const pure: readonly Folder[] = ['weather', 'forecast', 'scores', 'models', 'quality'];
 
 interface Case {
   readonly file: string;

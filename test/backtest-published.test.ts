@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BacktestOptions, backtest } from '../src/pipeline/backtest.ts';
 import { openComputePool } from '../src/runtime/compute-pool.ts';
 import { seededRandom } from '../src/scores/random.ts';
-import { readPairs } from '../src/sources/pairs-csv.ts';
+import { readPairs } from '../src/tables/pairs-csv.ts';
 import type { Pairs } from '../src/weather/pairs.ts';
 import { describeWithData } from './development-data.ts';
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
-import { readPairs } from '../src/sources/pairs-csv.ts';
+import { readPairs } from '../src/tables/pairs-csv.ts';
 import type { Variable } from '../src/weather/variable.ts';
 import { describeWithData } from './development-data.ts';
 

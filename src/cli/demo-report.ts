@@ -2,7 +2,7 @@ import { backtest } from '../pipeline/backtest.ts';
 import { dailyLeads, pairsOfObservations } from '../pipeline/observed-pairs.ts';
 import { defaultLevels, type Prediction, predict } from '../pipeline/predict.ts';
 import type { GroupKeys, ScoreSheet } from '../pipeline/scoreboard.ts';
-import { readNoaaSample, sampleDay } from '../sources/noaa-sample.ts';
+import { readNoaaSample, sampleDay } from '../tables/noaa-sample.ts';
 import { parseDay } from '../weather/time.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
 import { asJson } from './predict.ts';

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { importTable } from '../pipeline/import.ts';
-import { readTable } from '../sources/table.ts';
 import { zoneOf } from '../sources/zone.ts';
+import { readTable } from '../tables/table.ts';
 import { type CommonFlags, type Context, openSettings } from './context.ts';
 import { command, withStoreFlags } from './model-flags.ts';
 import { knownVariables, openToWrite } from './open-store.ts';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { WeatherglassError } from '../errors.ts';
-import { explainDecimal, parseDecimal } from '../sources/decimal.ts';
 import { zoneOf } from '../sources/zone.ts';
+import { explainDecimal, parseDecimal } from '../tables/decimal.ts';
 import { checkPlace, type FollowedPlace } from '../weather/place.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToWrite } from './open-store.ts';

@@ -3,7 +3,7 @@ import { type ErrorName, errorTable, WeatherglassError } from '../errors.ts';
 import { type FailedLine, predictPlaces, writeFailures } from '../pipeline/predict-places.ts';
 import { predictionFormat } from '../pipeline/prediction-formats.ts';
 import { presentOf } from '../pipeline/present.ts';
-import { readAskedPlaces } from '../sources/places-csv.ts';
+import { readAskedPlaces } from '../tables/places-csv.ts';
 import { formatInstant } from '../weather/time.ts';
 import { type Context, openSettings, openThreads } from './context.ts';
 import { exportFile } from './export-file.ts';

@@ -1,8 +1,8 @@
 import { WeatherglassError } from '../errors.ts';
 import { dailyLeads, pairsOfObservations } from '../pipeline/observed-pairs.ts';
 import { storedObservations, storedPairs } from '../pipeline/stored-pairs.ts';
-import { readTable } from '../sources/table.ts';
-import type { TableCounts } from '../sources/table-notices.ts';
+import { readTable } from '../tables/table.ts';
+import type { TableCounts } from '../tables/table-notices.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import type { Context, Settings } from './context.ts';
 import { openToRead } from './open-store.ts';

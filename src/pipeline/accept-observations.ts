@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
-import { possibleValues } from '../sources/possible-values.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
+import { possibleValues } from '../weather/possible-values.ts';
 import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import { converter } from '../weather/units.ts';
 import type { Variable } from '../weather/variable.ts';

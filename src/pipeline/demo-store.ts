@@ -1,7 +1,7 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import { readNoaaSample } from '../sources/noaa-sample.ts';
 import { zoneOf } from '../sources/zone.ts';
 import type { Store } from '../store/store.ts';
+import { readNoaaSample } from '../tables/noaa-sample.ts';
 import { msPerDay } from '../weather/time.ts';
 import { importTable } from './import.ts';
 import { type ReplayResult, replay } from './loop.ts';

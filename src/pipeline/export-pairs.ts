@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
-import { orderForecastColumns } from '../sources/forecast-columns.ts';
 import type { Layout, Run, RunQuery, Store } from '../store/store.ts';
+import { orderForecastColumns } from '../tables/forecast-columns.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import type { FollowedPlace } from '../weather/place.ts';

@@ -1,5 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
-import type { AskedPlace } from '../sources/places-csv.ts';
+import type { AskedPlace } from '../tables/places-csv.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { placeIndex } from './nearest-place.ts';
 

@@ -1,7 +1,7 @@
 import { isWeatherglassError } from '../errors.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
-import type { AskedPlace, AskedPlaces } from '../sources/places-csv.ts';
 import type { Store } from '../store/store.ts';
+import type { AskedPlace, AskedPlaces } from '../tables/places-csv.ts';
 import { quoted } from './export-line.ts';
 import { type FoundPlace, placeFinder } from './find-place.ts';
 import { type PredictManyOptions, predictMany } from './predict-many.ts';

@@ -1,8 +1,8 @@
 import type { Control } from '../models/model.ts';
-import { forecastFamilies } from '../sources/forecast-columns.ts';
 import { mergeParts } from '../store/run-parts.ts';
 import { unpackValues } from '../store/run-values.ts';
 import type { Layout, Run } from '../store/store.ts';
+import { forecastFamilies } from '../tables/forecast-columns.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';

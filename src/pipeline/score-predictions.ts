@@ -1,7 +1,7 @@
 import { addTarget, finish, type Scores, zero } from '../scores/accumulate.ts';
 import { checkLevels, crpsOfQuantiles, meanPinball } from '../scores/pinball.ts';
 import { coverageShare } from '../scores/pit.ts';
-import { type PredictionRow, readPredictions } from '../sources/predictions-csv.ts';
+import { type PredictionRow, readPredictions } from '../tables/predictions-csv.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Breakdown, GroupKeys } from './scoreboard.ts';
 

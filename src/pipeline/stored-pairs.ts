@@ -1,6 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
-import { observationColumns } from '../sources/observation-columns.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
+import { observationColumns } from '../tables/observation-columns.ts';
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
 import { firstAt, readOutcomes } from './outcomes.ts';
 import { pairsOfRuns } from './run-pairs.ts';

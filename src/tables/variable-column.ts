@@ -1,8 +1,8 @@
+import { possibleValues } from '../weather/possible-values.ts';
 import { converter } from '../weather/units.ts';
 import { findVariable, type Variable } from '../weather/variable.ts';
 import { decimalField } from './decimal-field.ts';
 import { ownText } from './own-text.ts';
-import { possibleValues } from './possible-values.ts';
 import { located, quoted, type RowPosition, tableError } from './table-error.ts';
 
 /** How to read the values of a row. */

@@ -1,4 +1,4 @@
-import type { Variable } from '../weather/variable.ts';
+import type { Variable } from './variable.ts';
 
 /** What a value of a variable can be, in the variable's unit. */
 export interface PossibleValues {
