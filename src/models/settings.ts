@@ -30,7 +30,8 @@ export function checkChoice(name: string, chosen: string | undefined, allowed: r
  * A root scale goes with a log-linear spread (crch's form for rain), any other with a linear variance. A chosen law
  * without bounds is fitted on the plain scale, since a root needs a law that ends at zero.
  *
- * @throws WeatherglassError Usage for a choice that does not exist, or a bounded law of a variable without bounds.
+ * @throws WeatherglassError Usage for a choice that does not exist, a bounded law of a variable without bounds, or a
+ *   variable that has no law.
  */
 export function settingsFor(variable: Variable, choice: SettingsChoice = {}): Settings {
   checkChoice('law', choice.law, lawNames);
@@ -41,6 +42,11 @@ export function settingsFor(variable: Variable, choice: SettingsChoice = {}): Se
   if (choice.prior !== undefined && !(choice.prior >= 0 && choice.prior < Infinity))
     throw new WeatherglassError('Usage', `prior is a number of outcomes from 0, not ${choice.prior}`);
   const law = choice.law ?? variable.law;
+  if (law === 'none')
+    throw new WeatherglassError(
+      'Usage',
+      `${variable.name} has no law, so nothing can be fitted to it: its forecasts pass through as they are`,
+    );
   const bounded = law !== 'normal' && law !== 'logistic';
   if (bounded && variable.lower === -Infinity && variable.upper === Infinity)
     throw new WeatherglassError(

@@ -51,7 +51,9 @@ export async function readHistory(
   control?: Control,
 ): Promise<History> {
   const wanted = (await store.places()).filter(({ name }) => query.places?.includes(name) ?? true);
-  const variables = (await store.variables()).filter(({ name }) => query.variables?.includes(name) ?? true);
+  const variables = (await store.variables()).filter(
+    ({ name, law }) => law !== 'none' && (query.variables?.includes(name) ?? true),
+  );
   const places: TablePlace[] = wanted.map(({ name, latitude, longitude, elevation }) => ({
     name,
     latitude,

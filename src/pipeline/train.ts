@@ -37,7 +37,7 @@ export async function train(store: Store, options: TrainOptions, pool: ComputePo
   const { asOf, history } = options;
   const historyId = history?.id ?? crypto.randomUUID();
   const last = Number((await store.note(trainedNote)) ?? Number.NaN);
-  const variables = await store.variables();
+  const variables = (await store.variables()).filter(({ law }) => law !== 'none');
   const parts = Math.max(1, Math.ceil((2 * pool.threads) / Math.max(1, variables.length)));
   const chunks = variables.flatMap(({ name }) =>
     Array.from(

@@ -23,14 +23,18 @@ const percentage = { unit: '%', lower: 0, upper: 100, law: 'censored-normal', tr
 const sunshine = { unit: 's', lower: 0, upper: 3600, law: 'censored-normal', transform: 'none' } as const;
 const wetHours = { unit: 'h', lower: 0, upper: 24, law: 'censored-normal', transform: 'none' } as const;
 
+/** No law on a line: 359° is next to 0°, and codes are names. */
+const direction = { unit: '°', lower: 0, upper: 360, law: 'none', transform: 'none' } as const;
+const code = { unit: 'wmo code', lower: 0, upper: 99, law: 'none', transform: 'none' } as const;
+
 const extremesAndMean = ['max', 'min', 'mean'] as const;
 
 /**
  * The variables Weatherglass knows, named as Open-Meteo names them, in its own units.
  *
  * Hourly ones are instants, or sums, means and maxima of the preceding hour; daily ones belong to the place's local
- * day and carry its usual 24 hours. Left out is what no law on a line describes (wind directions, weather codes,
- * times of sunrise) and what no instrument observes (probabilities of rain).
+ * day and carry its usual 24 hours. What no law on a line describes, a direction or a code, has the law `none` and passes
+ * through as it was forecast. Left out are times of sunrise and what no instrument observes (probabilities of rain).
  *
  * Open-Meteo gives the name `sunshine_duration` and `et0_fao_evapotranspiration` both to an hour and to a day; here
  * they are the hour, and the days are `sunshine_duration_sum_24h` and `et0_fao_evapotranspiration_sum_24h`.
@@ -69,6 +73,8 @@ export const builtInVariables = [
   ...hourly('sum', evaporation, 'et0_fao_evapotranspiration'),
   ...instants(visibility, 'visibility'),
   ...instants(height, 'freezing_level_height'),
+  ...instants(direction, 'wind_direction_10m'),
+  ...instants(code, 'weather_code'),
 
   ...daily(temperature, 'temperature_2m', extremesAndMean),
   ...daily(temperature, 'dew_point_2m', extremesAndMean),

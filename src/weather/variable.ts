@@ -13,6 +13,9 @@ export const lawNames = [
 ] as const;
 export type LawName = (typeof lawNames)[number];
 
+/** What a variable's values follow: a law, or none on a line, as directions and codes; those pass through as forecast. */
+export const variableLaws = [...lawNames, 'none'] as const;
+
 /** Scales on which a law can be fitted: as it is, or the square root (for amounts). */
 export const transforms = ['none', 'sqrt'] as const;
 export type Transform = (typeof transforms)[number];
@@ -32,7 +35,7 @@ export interface Variable {
   readonly kind: VariableKind;
   /** Length of the period that ends at the valid time; 0 for an instant. */
   readonly periodHours: number;
-  readonly law: LawName;
+  readonly law: (typeof variableLaws)[number];
   readonly transform: Transform;
 }
 
@@ -95,7 +98,7 @@ const declarationRules: readonly Rule[] = [
     (given) => isNumber(given) && given >= 0 && given < Infinity,
     'a number of hours, such as 1',
   ],
-  ['law', oneOf(lawNames), `one of ${lawNames.join(', ')}`],
+  ['law', oneOf(variableLaws), `one of ${variableLaws.join(', ')}`],
   ['transform', oneOf(transforms), `one of ${transforms.join(', ')}`],
 ];
 
