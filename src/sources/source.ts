@@ -25,6 +25,17 @@ export interface Provider {
   readonly limits: readonly Limit[];
   /** Requests of all processes of this machine that may be under way at once. */
   readonly concurrency: number;
+  /** Whether it refuses who does not say how to reach them. */
+  readonly wantsContact: boolean;
+  /** What a refusal means, where the provider says it in words of its own. */
+  readonly refusal?: (status: number, body: string) => Refusal | undefined;
+}
+
+/** Why a provider refused. */
+export interface Refusal {
+  readonly reason: string;
+  /** How long it wants to be left alone, where it says so without Retry-After. */
+  readonly retryAfterMs?: number;
 }
 
 /** A question to a provider. */

@@ -1,0 +1,230 @@
+import { join } from 'node:path';
+import { cacheStores, type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
+import { type Breaker, openBreaker } from '../runtime/breaker.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { exhibit, type SourceView } from '../runtime/inspection.ts';
+import { defaultRetry, type RetryPolicy, retry } from '../runtime/retry.ts';
+import { openSemaphore, type Semaphore } from '../runtime/semaphore.ts';
+import { task } from '../runtime/tasks.ts';
+import { type AdmittedRequest, admission } from './admission.ts';
+import { openQuotas } from './quotas.ts';
+import { mayPass, refusalError, restAsked, sourceTrouble } from './refusals.ts';
+import { acceptedEncodings, bodyText, mostBytes, readJson } from './reply-body.ts';
+import type { Ask, Provider, Question, Reply } from './source.ts';
+
+export interface ClientOptions {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Folder of kept replies and quotas, shared by all processes of this machine; made where there is none. */
+  readonly folder: string;
+  /** Of the program, for the User-Agent. */
+  readonly version: string;
+  /** How providers can reach who runs this: an address of mail or of the web; '' for none. */
+  readonly contact: string;
+  /** Requests of this process that may be under way at once, over all providers. */
+  readonly atOnce: number;
+  /** What must never be seen, such as keys: it is taken out of every message. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Waiting for a quota counts for `tryMs`, but not for `exchangeMs`. */
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** The one way to the network, for all sources. Disposing it ends what is under way. */
+export interface Client extends AsyncDisposable {
+  readonly ask: Ask;
+}
+
+/** Longest that one exchange may take: the founding decision's limit on every outside operation. */
+const EXCHANGE = 30_000;
+/** Room for waits until a quota gives way, up to 90 s for each try. */
+const patient: RetryPolicy = { ...defaultRetry, tryMs: 150_000, totalMs: 480_000 };
+const MOST_REDIRECTIONS = 2;
+/** Replies that are kept, the oldest leave first. */
+const MOST_KEPT = 20_000;
+
+interface Known {
+  readonly breaker: Breaker;
+  readonly slots: Semaphore;
+  readonly view: { -readonly [K in keyof SourceView]: SourceView[K] };
+}
+
+/**
+ * Opens the client.
+ *
+ * A question goes, from the outside in: through the provider's breaker and slots, tries with pauses, the redirections, the
+ * kept replies (fresh ones are answered from there, stale ones are asked for with their validators), those who wait for the
+ * same, and last the quotas.
+ */
+export function openClient(options: ClientOptions): Client {
+  const { clock, random, folder, secrets = [] } = options;
+  const quotas = openQuotas(folder);
+  const kept = new cacheStores.SqliteCacheStore({
+    location: join(folder, 'replies.db'),
+    maxCount: MOST_KEPT,
+    maxEntrySize: mostBytes,
+  });
+  const agent = new EnvHttpProxyAgent({
+    maxResponseSize: mostBytes,
+    connections: options.atOnce,
+    keepAliveTimeout: 10_000,
+  });
+  const dispatcher = agent.compose(
+    admission(quotas, clock, random),
+    interceptors.deduplicate(),
+    interceptors.cache({ store: kept, type: 'private' }),
+    interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }),
+  );
+  const all = openSemaphore('requests to sources', options.atOnce);
+  const providers = new Map<string, Known>();
+  const userAgent = `weatherglass/${options.version}${options.contact === '' ? '' : ` (${options.contact})`}`;
+  const ended = new AbortController();
+
+  function knownOf(provider: Provider): Known {
+    let known = providers.get(provider.name);
+    if (known === undefined) {
+      const { name } = provider;
+      const view = { name, requests: 0, failures: 0, lastSuccessAt: null, lastError: null };
+      known = {
+        breaker: openBreaker(name, { failures: 5, coolMs: 30_000 }, clock, sourceTrouble),
+        slots: openSemaphore(name, provider.concurrency),
+        view,
+      };
+      providers.set(name, known);
+      shown.push(
+        exhibit('sources', () => [{ ...view }]),
+        exhibit('budgets', () =>
+          quotas.used(provider, clock.now()).map(({ limit, calls, resetsInMs }) => ({
+            name: `${name} ${limit.seconds} s`,
+            used: calls,
+            limit: limit.calls,
+            resetsInMs,
+          })),
+        ),
+        known.breaker,
+        known.slots,
+      );
+    }
+    return known;
+  }
+  const shown: Disposable[] = [all];
+
+  async function exchange(question: Question, signal: AbortSignal): Promise<Reply> {
+    const { provider, calls = 1, headers } = question;
+    using _slot = await all.acquire(signal);
+    const admitted: AdmittedRequest = { provider, calls, exchangeMs: EXCHANGE };
+    const reply = await request(question.url, {
+      dispatcher,
+      signal,
+      headers: {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        'accept-encoding': acceptedEncodings,
+        ...headers,
+      },
+      // undici hands on what it does not know, to the interceptors.
+      ...(admitted as object),
+    });
+    return await readReply(question, reply);
+  }
+
+  async function readReply(question: Question, reply: Dispatcher.ResponseData): Promise<Reply> {
+    const { provider } = question;
+    const { statusCode: status, headers } = reply;
+    const where = placeOf(question);
+    const now = clock.now();
+    try {
+      const body = Buffer.from(await reply.body.arrayBuffer());
+      const text = await bodyText(body, textOf(headers['content-encoding']).toLowerCase());
+      if (status === 204) return { status, body: undefined, receivedAt: now };
+      if (status !== 200 && status !== 203) {
+        const refused = { status, body: text, retryAfter: textOf(headers['retry-after']) };
+        if (status === 429) quotas.rest(provider, now + (restAsked(provider, refused, now) ?? 0));
+        throw refusalError(provider, refused, where, now);
+      }
+      const ageMs = Number(textOf(headers.age) || '0') * 1000;
+      return { status, body: readJson(text), receivedAt: now - (Number.isFinite(ageMs) ? ageMs : 0) };
+    } catch (error) {
+      // What was cut off, packed wrongly or is a page of somebody in between may be right the next time.
+      if (isWeatherglassError(error, 'InvalidData') && (status === 200 || status === 203))
+        throw mayPass(
+          new WeatherglassError('InvalidData', `${provider.name}, ${where}: it sent ${error.message}`, {
+            cause: error,
+          }),
+        );
+      throw error;
+    }
+  }
+
+  async function ask(question: Question): Promise<Reply> {
+    const { provider } = question;
+    const { breaker, slots, view } = knownOf(provider);
+    if (provider.wantsContact && options.contact === '')
+      throw new WeatherglassError(
+        'Usage',
+        `${provider.title} answers only those who say how to reach them: set contact to your address of mail or of the web`,
+      );
+    const signals = [ended.signal, ...(question.signal === undefined ? [] : [question.signal])];
+    const signal = AbortSignal.any(signals);
+    view.requests++;
+    try {
+      const reply = await task(`ask ${provider.name}`, async () => {
+        // Waiting for a slot is no part of a try: there may be many before.
+        using _slot = await slots.acquire(signal);
+        return await breaker.run(() =>
+          retry(
+            options.retry ?? patient,
+            { clock, random, what: provider.name, signal, transient: sourceTrouble },
+            (its) => exchange(question, its),
+          ),
+        );
+      });
+      view.lastSuccessAt = clock.now();
+      return reply;
+    } catch (error) {
+      if (signal.aborted)
+        throw new WeatherglassError('Cancelled', `${provider.name} was not asked to the end`);
+      const told = withoutSecrets(error, placeOf(question), provider, secrets);
+      view.failures++;
+      view.lastError = told.message;
+      throw told;
+    }
+  }
+
+  return {
+    ask,
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await agent.destroy();
+      for (const one of shown) one[Symbol.dispose]();
+      kept.close();
+      quotas[Symbol.dispose]();
+    },
+  };
+}
+
+/** What a question is about, and where it goes, without what may be secret in its address. */
+function placeOf({ about, url }: Question): string {
+  const { host, pathname } = new URL(url);
+  return `${about} (${host}${pathname})`;
+}
+
+/** The error as one of ours; nothing of it holds a secret. */
+function withoutSecrets(
+  error: unknown,
+  where: string,
+  { name }: Provider,
+  secrets: readonly string[],
+): WeatherglassError {
+  const ours = isWeatherglassError(error);
+  const text = error instanceof Error ? error.message : String(error);
+  let message = ours ? text : `${name}, ${where}: ${text}`;
+  for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '…');
+  // The cause of another's making could hold the whole address, so its words are all that is kept.
+  return new WeatherglassError(ours ? error.name : 'Unavailable', message);
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return (Array.isArray(header) ? header[0] : header) ?? '';
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Limit, Provider } from './source.ts';
+
+/** What was asked of each provider by all processes of this machine, kept in a file they share. */
+export interface Quotas extends Disposable {
+  /**
+   * Takes calls and one of the places for requests under way.
+   *
+   * @returns how to end the request; or how long to wait before asking again, with the limit in the way
+   */
+  take(provider: Provider, calls: number, now: number): Taken | Refused;
+  /** Nobody asks the provider until then: it has said so. */
+  rest(provider: Provider, until: number): void;
+  /** For each of its limits how much is used, and when the first of it no longer counts. */
+  used(provider: Provider, now: number): readonly { limit: Limit; calls: number; resetsInMs: number }[];
+}
+
+export interface Taken {
+  readonly end: () => void;
+}
+
+export interface Refused {
+  readonly waitMs: number;
+  /** Such as `its limit of 600 calls in 60 s`. */
+  readonly why: string;
+}
+
+/**
+ * Parts that a limit's span is counted in. A part counts until all of it is past, so that no span of that length ever holds
+ * more calls than the limit, wherever it begins; what is given away is a sixtieth.
+ */
+const PARTS = 60;
+/** A request is over after so many milliseconds; whoever has not ended it has died. */
+const LONGEST_REQUEST = 90_000;
+/** Milliseconds to wait for a place among the requests under way. */
+const NEXT_LOOK = 25;
+
+/** Opens the file in a folder, which is made where there is none. */
+export function openQuotas(folder: string): Quotas {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(join(folder, 'quotas.db'), { timeout: 5000 });
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS spent (
+      provider TEXT NOT NULL, seconds REAL NOT NULL, part INTEGER NOT NULL, calls REAL NOT NULL,
+      PRIMARY KEY (provider, seconds, part)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS request (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, ends_by REAL NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS rest (provider TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
+  `);
+  const sum = database.prepare(`
+    SELECT total(calls) AS calls, min(part) AS first FROM spent WHERE provider = ? AND seconds = ? AND part > ?`);
+  const add = database.prepare(`
+    INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET calls = calls + excluded.calls`);
+  const forget = database.prepare('DELETE FROM spent WHERE provider = ? AND seconds = ? AND part <= ?');
+  const begin = database.prepare('INSERT INTO request (provider, ends_by) VALUES (?, ?)');
+  const finish = database.prepare('DELETE FROM request WHERE id = ?');
+  const clear = database.prepare('DELETE FROM request WHERE ends_by < ?');
+  const underWay = database.prepare('SELECT count(*) AS requests FROM request WHERE provider = ?');
+  const resting = database.prepare('SELECT until FROM rest WHERE provider = ? AND until > ?');
+  const setRest = database.prepare(`
+    INSERT INTO rest VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`);
+
+  const partOf = ({ seconds }: Limit, now: number) => Math.floor((now * PARTS) / (seconds * 1000));
+
+  function spent(provider: string, limit: Limit, now: number): { calls: number; first: number | null } {
+    return sum.get(provider, limit.seconds, partOf(limit, now) - PARTS - 1) as ReturnType<typeof spent>;
+  }
+
+  /** Milliseconds until a part no longer counts. */
+  function untilPast(limit: Limit, part: number, now: number): number {
+    return Math.max(1, Math.ceil(((part + PARTS + 1) * limit.seconds * 1000) / PARTS - now));
+  }
+
+  function decide({ name, limits, concurrency }: Provider, calls: number, now: number): number | Refused {
+    const rest = resting.get(name, now) as { until: number } | undefined;
+    if (rest !== undefined) return { waitMs: rest.until - now, why: 'its wish to be left alone' };
+    clear.run(now);
+    const { requests } = underWay.get(name) as { requests: number };
+    if (requests >= concurrency)
+      return { waitMs: NEXT_LOOK, why: `its limit of ${concurrency} requests at once` };
+    for (const limit of limits) {
+      const { calls: used, first } = spent(name, limit, now);
+      // What is larger than the limit itself would never be let through; it goes when nothing else has gone.
+      if (used + calls <= limit.calls || first === null) continue;
+      const why = `its limit of ${limit.calls} calls in ${spanText(limit.seconds)}`;
+      return { waitMs: untilPast(limit, first, now), why };
+    }
+    for (const limit of limits) {
+      const part = partOf(limit, now);
+      forget.run(name, limit.seconds, part - PARTS - 1);
+      add.run(name, limit.seconds, part, calls);
+    }
+    return Number(begin.run(name, now + LONGEST_REQUEST).lastInsertRowid);
+  }
+
+  return {
+    take(provider, calls, now) {
+      // Immediate: two processes that both find room must not both take it.
+      database.exec('BEGIN IMMEDIATE');
+      let taken: number | Refused;
+      try {
+        taken = decide(provider, calls, now);
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+      if (typeof taken !== 'number') return taken;
+      const id = taken;
+      return {
+        end() {
+          // After disposal there is nothing to give back to: the next process finds the request over by its time.
+          if (database.isOpen) finish.run(id);
+        },
+      };
+    },
+    rest: ({ name }, until) => void setRest.run(name, until),
+    used: ({ name, limits }, now) =>
+      limits.map((limit) => {
+        const { calls, first } = spent(name, limit, now);
+        return { limit, calls, resetsInMs: first === null ? 0 : untilPast(limit, first, now) };
+      }),
+    [Symbol.dispose]() {
+      database.close();
+    },
+  };
+}
+
+/** A span of time for a message, in the largest unit that it is a whole number of. */
+export function spanText(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}

@@ -1,0 +1,81 @@
+import { WeatherglassError } from '../errors.ts';
+import { networkTrouble, type Transient } from '../runtime/retry.ts';
+import { pageText, shortened } from './reply-body.ts';
+import type { Provider } from './source.ts';
+
+/** What a provider sent that is no answer. */
+export interface Refused {
+  readonly status: number;
+  readonly body: string;
+  /** The header Retry-After, if there was one. */
+  readonly retryAfter: string | undefined;
+}
+
+/** Errors that may pass, with how long the provider asks to be left alone. */
+const passing = new WeakMap<Error, { readonly retryAfterMs?: number | undefined }>();
+
+/** Marks an error as one that may pass. */
+export function mayPass(error: WeatherglassError, retryAfterMs?: number): WeatherglassError {
+  passing.set(error, { retryAfterMs });
+  return error;
+}
+
+/** Which failures of a source are worth another try. */
+export const sourceTrouble: Transient = (error) => {
+  // What was tried again and again has the last error as its cause.
+  for (let one = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth++) {
+    const known = passing.get(one);
+    if (known !== undefined) return known;
+  }
+  // What was judged here and not marked is for good, although its name may be that of trouble in the network.
+  return error instanceof WeatherglassError && error.name !== 'Timeout' ? undefined : networkTrouble(error);
+};
+
+/** How long the provider asks to be left alone, milliseconds; undefined where it does not say. */
+export function restAsked(
+  provider: Provider,
+  { status, body, retryAfter }: Refused,
+  now: number,
+): number | undefined {
+  return retryAfterMs(retryAfter, now) ?? provider.refusal?.(status, body)?.retryAfterMs;
+}
+
+/**
+ * The error that a refusal is.
+ *
+ * 429, 500 and above may pass. 404 is NotFound; 401 and 403 are Unavailable, for it is us whom the provider does not want;
+ * any other status says that the question was wrong.
+ */
+export function refusalError(
+  provider: Provider,
+  refused: Refused,
+  where: string,
+  now: number,
+): WeatherglassError {
+  const { status, body } = refused;
+  const said = provider.refusal?.(status, body)?.reason ?? wordsOf(body);
+  const what = `${provider.name}, ${where}: ${status}${said === '' ? '' : `, ${said}`}`;
+  if (status === 429 || status >= 500)
+    return mayPass(new WeatherglassError('Unavailable', what), restAsked(provider, refused, now));
+  if (status === 404 || status === 410) return new WeatherglassError('NotFound', what);
+  if (status === 401 || status === 403)
+    return new WeatherglassError(
+      'Unavailable',
+      `${what}. It refuses us: check the setting contact, and the key if there is one`,
+    );
+  return new WeatherglassError('InvalidData', what);
+}
+
+/** What a body says, whatever it is. */
+function wordsOf(body: string): string {
+  const text = body.trim();
+  if (text.startsWith('<')) return pageText(text);
+  return shortened(text.replaceAll(/\s+/g, ' '), 200);
+}
+
+/** Seconds, or a date. Undefined for what is neither. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined || header.trim() === '') return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
