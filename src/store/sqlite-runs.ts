@@ -8,7 +8,7 @@ import type { Connection } from './sqlite-connection.ts';
 import { damaged } from './sqlite-error.ts';
 import { type Layouts, numbersIn } from './sqlite-layouts.ts';
 import type { Names } from './sqlite-names.ts';
-import type { Run, RunQuery } from './store.ts';
+import type { Run, RunIssue, RunQuery } from './store.ts';
 
 /** Runs of a block, and its bytes: whatever is reached first ends it. */
 const BLOCK_RUNS = 512;
@@ -24,6 +24,7 @@ type RunRow = readonly [issuedAt: number, knownAt: number, part: number, ...Valu
 export interface Runs {
   query(query: RunQuery): AsyncGenerator<readonly Run[]>;
   latest(place: string, source: string, knownUntil: number): Run | undefined;
+  newest(): readonly RunIssue[];
   /** The run, or the part of one, of this row. */
   at(id: number): Run | undefined;
   /** How many were new. */
@@ -43,6 +44,15 @@ export function sqliteRuns(
     WHERE place = (SELECT id FROM place WHERE name = ?1) AND source = (SELECT id FROM source WHERE name = ?2)
       AND known_at <= ?3
     ORDER BY issued_at DESC, known_at DESC, part DESC LIMIT 1`);
+  // The last entry of the index for each place and source, instead of all of them.
+  const issues = connection.statement<
+    readonly [place: string, source: string, issuedAt: number, knownAt: number]
+  >(`
+    SELECT place.name, source.name, issued_at, known_at FROM place, source
+    JOIN run ON run.id = (
+      SELECT id FROM run INDEXED BY run_issued WHERE place = place.id AND source = source.id
+      ORDER BY issued_at DESC, known_at DESC, part DESC LIMIT 1)
+    ORDER BY place.id, source.id`);
   const partsOf = connection.statement<readonly [reduced: number, ...RunRow]>(`
     SELECT reduced, issued_at, known_at, part, layout, decimals, data FROM run INDEXED BY run_issued
     WHERE place = ? AND source = ? AND issued_at = ? AND known_at = ? ORDER BY part`);
@@ -154,6 +164,9 @@ export function sqliteRuns(
       const placeId = places.idOf(place)!;
       return mergeParts(storedParts(placeId, sources.idOf(source)!, run).map((part) => part.run));
     },
+
+    newest: () =>
+      issues.all().map(([place, source, issuedAt, knownAt]) => ({ place, source, issuedAt, knownAt })),
 
     at(id) {
       const row = byId.get(id);

@@ -89,6 +89,12 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE place_note (
+    name TEXT NOT NULL, place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE, value TEXT NOT NULL,
+    PRIMARY KEY (name, place)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** How a file stands to this version of Weatherglass. */

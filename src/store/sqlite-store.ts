@@ -8,6 +8,7 @@ import { sqliteCheck } from './sqlite-check.ts';
 import { type Connection, openConnection } from './sqlite-connection.ts';
 import { sqliteLayouts } from './sqlite-layouts.ts';
 import { sqliteNames } from './sqlite-names.ts';
+import { sqliteNotes } from './sqlite-notes.ts';
 import { sqliteObservations } from './sqlite-observations.ts';
 import { sqlitePlaces } from './sqlite-places.ts';
 import { sqlitePredictions } from './sqlite-predictions.ts';
@@ -117,10 +118,7 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
   const artefacts = sqliteArtefacts(connection, names);
   const predictions = sqlitePredictions(connection, names);
   const scores = sqliteScores(connection, names);
-  const readNote = connection.statement<readonly [string]>('SELECT value FROM note WHERE name = ?');
-  const putNote = connection.statement(
-    'INSERT INTO note VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value',
-  );
+  const notes = sqliteNotes(connection, names.places);
   const commits = connection.statement<readonly [number]>('SELECT total FROM commits');
   const queue = readOnly ? undefined : commitQueue(connection, forget);
 
@@ -145,9 +143,9 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     artefacts.put(changes.artefacts ?? []);
     const addedPredictions = predictions.put(changes.predictions ?? []);
     scores.put(changes.scores ?? []);
-    for (const [name, value] of Object.entries(changes.notes ?? {})) putNote.run(name, value);
-    if (seen.observations > 0)
-      for (const [name, value] of Object.entries(changes.notesIfObserved ?? {})) putNote.run(name, value);
+    notes.put(changes.notes ?? {});
+    if (seen.observations > 0) notes.put(changes.notesIfObserved ?? {});
+    notes.putOfPlaces(changes.placeNotes ?? []);
     return { places: changedPlaces, runs: addedRuns, ...seen, predictions: addedPredictions };
   }
 
@@ -188,6 +186,7 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     sources: async () => names.sources.list().map(([, name]) => name),
     runs: (query = {}) => runs.query(query),
     latestRun: async (place, source, knownUntil = Infinity) => runs.latest(place, source, knownUntil),
+    newestRuns: async () => runs.newest(),
     observations: (query = {}) => observations.query(query),
     origins: async (query = {}) => observations.origins(query),
     artefacts: async (query = {}) => artefacts.query(query),
@@ -195,7 +194,8 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     newestIssues: (query = {}) => predictions.newest(query),
     predictionsAhead: async (query) => predictions.ahead(query),
     scores: (query = {}) => scores.query(query),
-    note: async (name) => readNote.get(name)?.[0],
+    note: async (name) => notes.read(name),
+    placeNotes: async (name) => notes.ofPlaces(name),
     summary: async () => sqliteSummary(connection),
     write: (changes) => queue?.run(() => apply(changes), isLarge(changes)) ?? refuseWrite(),
     backup: (to) => backUp(file, to),

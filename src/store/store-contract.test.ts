@@ -267,6 +267,29 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         expect(await store.variables()).toEqual([temperature, wind]);
       });
 
+      it('keeps notes of places until they are removed', async () => {
+        await store.write(setUp);
+        await store.write({
+          placeNotes: [
+            { place: 'B', name: 'plan', value: '1' },
+            { place: 'A', name: 'plan', value: '' },
+            { place: 'A', name: 'other', value: 'x' },
+          ],
+        });
+        await store.write({ placeNotes: [{ place: 'B', name: 'plan', value: '2' }] });
+        expect([...(await store.placeNotes('plan'))]).toEqual([
+          ['A', ''],
+          ['B', '2'],
+        ]);
+        expect((await store.placeNotes('never put')).size).toBe(0);
+        await store.write({ removePlaces: ['B'] });
+        await store.write({ places: [place('B')] });
+        expect([...(await store.placeNotes('plan'))]).toEqual([['A', '']]);
+        await expect(
+          store.write({ placeNotes: [{ place: 'C', name: 'plan', value: '' }] }),
+        ).rejects.toMatchObject({ name: 'NotFound' });
+      });
+
       it('keeps notes', async () => {
         await store.write({ notes: { 'loop.at': '1', other: '' } });
         await store.write({ notes: { 'loop.at': '2' } });
@@ -312,6 +335,27 @@ export function describeStore(name: string, { location, open, removeAll }: Store
     });
 
     describe('runs', () => {
+      it('tells the newest of each place and source', async () => {
+        await store.write({
+          runs: [
+            run({ issuedAt: noon, knownAt: noon + 2 * HOUR }),
+            run({ issuedAt: noon + 6 * HOUR, knownAt: noon + 7 * HOUR }),
+            run({
+              issuedAt: noon + 6 * HOUR,
+              knownAt: noon + 8 * HOUR,
+              numbers: values.map((one) => one + 1),
+            }),
+            run({ place: 'B', issuedAt: noon - DAY, knownAt: noon + 9 * HOUR }),
+            run({ source: 'icon', issuedAt: noon }),
+          ],
+        });
+        expect(await store.newestRuns()).toEqual([
+          { place: 'A', source: 'gfs', issuedAt: noon + 6 * HOUR, knownAt: noon + 8 * HOUR },
+          { place: 'A', source: 'icon', issuedAt: noon, knownAt: noon + HOUR },
+          { place: 'B', source: 'gfs', issuedAt: noon - DAY, knownAt: noon + 9 * HOUR },
+        ]);
+      });
+
       it('gives back what was issued, missing values and fractional leads included', async () => {
         expect(await store.write({ runs: [run()] })).toEqual({ ...nothing, runs: 1 });
         expect(await runsIn(store)).toEqual([asIssued(run())]);

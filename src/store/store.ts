@@ -40,6 +40,9 @@ export interface Store extends AsyncDisposable {
    */
   latestRun(place: string, source: string, knownUntil?: number): Promise<Run | undefined>;
 
+  /** When the newest run of each place and source was issued, and when the newest of those became known. */
+  newestRuns(): Promise<readonly RunIssue[]>;
+
   /** Observations in blocks, every version, by place, variable, valid time and time of becoming known. */
   observations(query?: ObservationQuery): AsyncIterable<ObservationBlock>;
   /** Where the outcomes of each place and variable come from, without those that were taken back. */
@@ -60,6 +63,8 @@ export interface Store extends AsyncDisposable {
 
   /** A small value kept under a name, such as how far the loop has come; undefined where none was put. */
   note(name: string): Promise<string | undefined>;
+  /** The values kept under a name for places, by place, in the order the places were added. */
+  placeNotes(name: string): Promise<ReadonlyMap<string, string>>;
 
   /** What is inside, for people. */
   summary(): Promise<StoreSummary>;
@@ -127,6 +132,9 @@ export interface RunSeries {
   /** Hours from the issue to the valid time, ascending. */
   readonly leads: readonly number[];
 }
+
+/** That there is a run, without what it says. */
+export type RunIssue = Pick<Run, 'place' | 'source' | 'issuedAt' | 'knownAt'>;
 
 export interface RunQuery {
   readonly places?: readonly string[] | undefined;
@@ -274,6 +282,13 @@ export interface ScoreQuery {
   readonly dayUntil?: number | undefined;
 }
 
+/** A small value kept under a name for one place. */
+export interface PlaceNote {
+  readonly place: string;
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Everything that can be written; all of one call together. */
 export interface Changes {
   /** Added, or given other coordinates or another zone where the name is known. */
@@ -295,6 +310,8 @@ export interface Changes {
   /** Replace those of the same variable, band, day and place. */
   readonly scores?: readonly ScoreRow[];
   readonly notes?: Readonly<Record<string, string>>;
+  /** Kept until the place is removed. */
+  readonly placeNotes?: readonly PlaceNote[];
   /** Written only if an observation of these changes was new. */
   readonly notesIfObserved?: Readonly<Record<string, string>>;
   /**
