@@ -177,7 +177,7 @@ test('what fails for one place fails for it alone', async () => {
   const strange: Run = {
     ...model,
     place: 'Strange',
-    layout: { columns: ['model_a'], series: [{ variable: 'temperature_2m', leads: [25] }] },
+    layout: { columns: ['model_a'], series: [{ variable: 'temperature_2m', leads: [300] }] },
     values: packValues(Float64Array.of(10)),
   };
   await usual.write({

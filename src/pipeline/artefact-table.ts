@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
 import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
+import { type Learned, learnedFor } from './learned-lead.ts';
 
 /** What the experts of one variable have learned, by {@link artefactKey}. */
 export type ArtefactTable = ReadonlyMap<string, LoopArtefact>;
@@ -33,4 +34,33 @@ export async function threadArtefacts(
     tables.set(variable, table);
   }
   return table;
+}
+
+interface LearnedArtefact extends Learned {
+  readonly artefact: LoopArtefact;
+}
+
+const byExpert = new WeakMap<ArtefactTable, Map<string, LearnedArtefact[]>>();
+
+/** What an expert answers a lead with: see {@link learnedFor}. */
+export function artefactFor(
+  table: ArtefactTable,
+  source: string,
+  lead: number,
+  model: string,
+): LoopArtefact | undefined {
+  let index = byExpert.get(table);
+  if (index === undefined) {
+    byExpert.set(table, (index = new Map()));
+    for (const [key, artefact] of table) {
+      const [, own, text, name] = /^(.*) (\S+) (\S+)$/s.exec(key)!;
+      const one = { lead: Number(text), rows: artefact.trainedOn.rows, artefact };
+      const expert = `${own} ${name}`;
+      const others = index.get(expert);
+      if (others === undefined) index.set(expert, [one]);
+      else others.push(one);
+    }
+    for (const one of index.values()) one.sort((a, b) => a.lead - b.lead);
+  }
+  return learnedFor(index.get(`${source} ${model}`) ?? [], lead)?.artefact;
 }

@@ -23,6 +23,7 @@ import { readBatch } from './batch-chunk.ts';
 import { openBatchKernel } from './batch-kernel.ts';
 import { batchExperts } from './batch-knowledge.ts';
 import { expertName } from './experts.ts';
+import { learnedFor } from './learned-lead.ts';
 import { type Mixing, weightsFor } from './mixing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weatherglass-batch-kernel-'));
@@ -264,7 +265,12 @@ function reference(
       let [location, scale, total] = [0, 0, 0];
       for (const { run, lead, step } of inputs)
         for (const model of batchExperts) {
-          const artefact = learned.get(keyOf(variable.name, run.source, lead, model));
+          const atLeads = [...learned]
+            .map(([key, artefact]) => ({ key: key.split('|'), artefact }))
+            .filter(({ key }) => key[0] === variable.name && key[1] === run.source && key[3] === model)
+            .map(({ key, artefact }) => ({ lead: Number(key[2]), rows: artefact.trainedOn.rows, artefact }))
+            .sort((a, b) => a.lead - b.lead);
+          const artefact = learnedFor(atLeads, lead)?.artefact;
           if (artefact === undefined) continue;
           const width = run.layout.columns.length;
           const all = new Float64Array(width);

@@ -7,7 +7,7 @@ import type { Control } from '../models/model.ts';
 import { reducedNote, type Store } from '../store/store.ts';
 import type { Variable } from '../weather/variable.ts';
 import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
-import { artefactKey } from './artefact-table.ts';
+import type { Learned } from './learned-lead.ts';
 import type { Mixing } from './mixing.ts';
 
 /** The experts that answer in a batch: those whose law is an affine map of the forecast, and of the station. */
@@ -30,8 +30,8 @@ export interface BatchKnowledge {
 
 export interface LearnedVariable {
   readonly variable: Variable;
-  /** By {@link artefactKey}; their laws are of one family. */
-  readonly experts: ReadonlyMap<string, BatchExpert>;
+  /** By {@link batchExpertKey}, then by rising lead; their laws are of one family. */
+  readonly experts: ReadonlyMap<string, readonly BatchExpert[]>;
   readonly biases: StationBiases;
   readonly mixing: Mixing | undefined;
   readonly writer: QuantileWriter;
@@ -44,7 +44,7 @@ export interface StationBiases {
 }
 
 /** What an expert learned from one source's forecasts of a variable at one lead. */
-export interface BatchExpert {
+export interface BatchExpert extends Learned {
   readonly law: AffineLaw;
   /** Its column of the {@link StationBiases}; undefined for `emos`. */
   readonly station: number | undefined;
@@ -71,7 +71,7 @@ export async function readKnowledge(
   for (const variable of await store.variables()) {
     const { name } = variable;
     if (asked?.includes(name) === false) continue;
-    const experts = new Map<string, BatchExpert>();
+    const experts = new Map<string, BatchExpert[]>();
     const known: StationArtefact[] = [];
     let family: Family | undefined;
     for (const one of await store.artefacts({ variable: name, models: batchExperts, trainedUntil: asOf })) {
@@ -83,8 +83,13 @@ export async function readKnowledge(
       // Laws of another family, of a training long ago, cannot be mixed with the others by their parameters.
       if (!isSameFamily(law.family, family)) continue;
       const station = 'stationBias' in artefact ? known.push(artefact as StationArtefact) - 1 : undefined;
-      experts.set(artefactKey(one.source, one.lead, one.model), { law, station });
+      const expert = { lead: one.lead, rows: artefact.trainedOn.rows, law, station };
+      const key = batchExpertKey(one.source, one.model);
+      const others = experts.get(key);
+      if (others === undefined) experts.set(key, [expert]);
+      else others.push(expert);
     }
+    for (const some of experts.values()) some.sort((a, b) => a.lead - b.lead);
     if (family === undefined) continue;
     variables.push({
       variable,
@@ -96,6 +101,10 @@ export async function readKnowledge(
   }
   const summarised = (await store.note(reducedNote)) !== undefined;
   return { variables, sources: await store.sources(), stations, summarised, asOf, until };
+}
+
+export function batchExpertKey(source: string, model: string): string {
+  return `${source} ${model}`;
 }
 
 function isSameFamily(a: Family, b: Family): boolean {

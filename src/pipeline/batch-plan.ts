@@ -5,16 +5,18 @@ import type { Run, RunSeries } from '../store/store.ts';
 import { bandOf, horizonHours } from '../weather/lead-band.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
-import { artefactKey } from './artefact-table.ts';
 import {
   type BatchExpert,
   type BatchKnowledge,
+  batchExpertKey,
   batchExperts,
   type LearnedVariable,
   type StationBiases,
 } from './batch-knowledge.ts';
 import { expertName } from './experts.ts';
+import { learnedFor } from './learned-lead.ts';
 import { weightsFor } from './mixing.ts';
+import { predictedLeads } from './predicted-leads.ts';
 
 /** What all places whose runs came at the same times and in the same layouts have in common. */
 export interface BatchPlan {
@@ -142,7 +144,9 @@ function addTargets(
   first: number,
   { asOf, until }: BatchKnowledge,
 ): void {
+  const predicted = predictedLeads(leads);
   for (const [k, lead] of leads.entries()) {
+    if (!predicted[k]) continue;
     // A lead that is no whole number of hours still ends on a whole millisecond.
     const validTime = run.issuedAt + Math.round(lead * msPerHour);
     if (lead > horizonHours || !(validTime > asOf && validTime <= until)) continue;
@@ -189,7 +193,7 @@ function planVariable(
     for (const input of inputs)
       for (const model of batchExperts) {
         const { source, lead } = input;
-        const expert = experts.get(artefactKey(known.sources[source], lead, model));
+        const expert = learnedFor(experts.get(batchExpertKey(known.sources[source], model)) ?? [], lead);
         if (expert === undefined) continue;
         const { columns, spread } = expert.law;
         // Where the forecasts no longer have a column it was fitted with, it sleeps until the next training.

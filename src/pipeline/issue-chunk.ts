@@ -4,7 +4,7 @@ import type { Store, StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
-import { type ArtefactTable, artefactKey, threadArtefacts } from './artefact-table.ts';
+import { type ArtefactTable, artefactFor, threadArtefacts } from './artefact-table.ts';
 import { isComplete, withColumns } from './case-columns.ts';
 import { type DuePrediction, type DueTarget, duePredictions, type LastIssue } from './due.ts';
 import {
@@ -174,7 +174,7 @@ function answersOf(
   const width = models.length * levels.length;
   const quantiles = new Float64Array(wanted.length * width).fill(Number.NaN);
   models.forEach((model, k) => {
-    const artefact = artefacts.get(artefactKey(source, cases.lead, model.name));
+    const artefact = artefactFor(artefacts, source, cases.lead, model.name);
     // Where the forecasts no longer have a column it was fitted with, it sleeps until the next training.
     const block = artefact === undefined ? undefined : withColumns(cases, artefact.columns);
     if (artefact === undefined || block === undefined) return;

@@ -2,6 +2,7 @@ import type { StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';
 import { msPerHour } from '../weather/time.ts';
 import { servedContenders } from './experts.ts';
+import { learnedFor } from './learned-lead.ts';
 import type { Method } from './method.ts';
 
 /** Where a prediction comes from. */
@@ -22,9 +23,10 @@ export interface Provenance {
 
 type Training = Method['training'][number];
 
-/** How predictions were made, ready to be asked about a lead. */
+/** How predictions were made, ready to be asked about an expert. */
 interface ReadMethod extends Method {
-  readonly trainingAt: ReadonlyMap<number, readonly Training[]>;
+  /** By expert, then by rising lead. */
+  readonly trainingOf: ReadonlyMap<string, readonly Training[]>;
 }
 
 const methods = new Map<string, ReadMethod>();
@@ -35,7 +37,8 @@ function methodOf(text: string): ReadMethod {
   if (method === undefined) {
     if (methods.size > 64) methods.clear();
     const parsed = JSON.parse(text) as Method;
-    method = { ...parsed, trainingAt: Map.groupBy(parsed.training, ({ lead }) => lead) };
+    const sorted = parsed.training.toSorted((a, b) => a.lead - b.lead);
+    method = { ...parsed, trainingOf: Map.groupBy(sorted, ({ expert }) => expert) };
     methods.set(text, method);
   }
   return method;
@@ -48,7 +51,7 @@ export function provenanceTeller(
   truth: readonly string[],
 ): (index: number) => Provenance {
   const { contenders, levels, quantiles, validTimes, runTimes, sourceTimes } = prediction;
-  const { experts, sources, bands, trainingAt } = methodOf(prediction.method);
+  const { experts, sources, bands, trainingOf } = methodOf(prediction.method);
   // Only what was served is kept of old predictions; then the method says who was asked.
   const columns =
     contenders.length > servedContenders.length && experts.map((name) => contenders.indexOf(name));
@@ -84,9 +87,10 @@ export function provenanceTeller(
     let rows = 0;
     let from = Infinity;
     let until = -Infinity;
-    for (const lead of leads)
-      for (const one of trainingAt.get(lead) ?? []) {
-        if (!own.some(({ name }) => name === one.expert)) continue;
+    for (const { name } of own)
+      for (const lead of leads) {
+        const one = learnedFor(trainingOf.get(name) ?? [], lead);
+        if (one === undefined) continue;
         rows = Math.max(rows, one.rows);
         from = Math.min(from, one.from ?? Infinity);
         until = Math.max(until, one.until ?? -Infinity);

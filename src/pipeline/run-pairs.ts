@@ -9,6 +9,7 @@ import type { Variable } from '../weather/variable.ts';
 import { emptyPairs } from './empty-pairs.ts';
 import { dailyLeads } from './observed-pairs.ts';
 import { firstAt, type OutcomeSeries } from './outcomes.ts';
+import { predictedLeads } from './predicted-leads.ts';
 import { summaryMembers } from './summary-members.ts';
 
 /**
@@ -42,14 +43,18 @@ export function pairsOfRuns(
       layout,
       {
         columns: Int32Array.from(layout.columns, (name) => columns.indexOf(name)),
-        series: layout.series.map(({ variable, leads }) => ({ variable: variableOf.get(variable), leads })),
+        series: layout.series.map(({ variable, leads }) => ({
+          variable: variableOf.get(variable),
+          leads,
+          predicted: predictedLeads(leads),
+        })),
       },
     ]),
   );
   let rows = 0;
   for (const { layout } of runs)
-    for (const { variable, leads } of plans.get(layout)!.series)
-      if (variable !== undefined) rows += leads.length;
+    for (const { variable, predicted } of plans.get(layout)!.series)
+      if (variable !== undefined) for (const one of predicted) if (one) rows++;
   const table = emptyPairs(rows, places, variables, columns, members.length, models.length);
   let unpacked = new Float64Array(0);
   let at = 0;
@@ -62,7 +67,7 @@ export function pairsOfRuns(
     if (unpacked.length < length) unpacked = new Float64Array(length);
     unpackValues(run.values, 0, length, unpacked, 0);
     let step = 0;
-    for (const { variable, leads } of plan.series) {
+    for (const { variable, leads, predicted } of plan.series) {
       if (variable === undefined) {
         step += leads.length;
         continue;
@@ -70,12 +75,16 @@ export function pairsOfRuns(
       const key = `${place} ${variable}`;
       forecast.set(key, Math.min(run.knownAt, forecast.get(key) ?? Infinity));
       const own = outcomes.get(key);
-      for (const lead of leads) {
+      for (const [k, lead] of leads.entries()) {
+        if (!predicted[k]) {
+          step++;
+          continue;
+        }
         const validTime = validTimeOf(run.issuedAt, lead);
         fillRow(table, at, place, variable, run.issuedAt, validTime, lead, run.knownAt, own);
         const forecasts = at * columns.length;
-        for (let k = 0; k < width; k++)
-          table.forecasts[forecasts + plan.columns[k]] = unpacked[step * width + k];
+        for (let c = 0; c < width; c++)
+          table.forecasts[forecasts + plan.columns[c]] = unpacked[step * width + c];
         step++;
         at++;
       }

@@ -1,0 +1,210 @@
+import { isWeatherglassError } from '../errors.ts';
+import { settleAll } from '../runtime/task-group.ts';
+import type { ForecastSource, SourceTools } from '../sources/source.ts';
+import type { Run, Store } from '../store/store.ts';
+import type { FollowedPlace } from '../weather/place.ts';
+import { msPerHour } from '../weather/time.ts';
+import { findVariable } from '../weather/variable.ts';
+import { newRuns, runMaker } from './issued-runs.ts';
+import { namePlaces } from './name-places.ts';
+
+/** Milliseconds after a run is said to be available: not all servers of a provider have it at once. */
+const SETTLING = 600_000;
+
+export interface ForecastCollection {
+  /** Places with coordinates. */
+  readonly places: readonly FollowedPlace[];
+  readonly variables: readonly string[];
+  /** How far ahead. */
+  readonly hours: number;
+  readonly signal: AbortSignal;
+  /** What was asked when, for whoever collects again and again; what is asked now is put in. */
+  readonly asked: AskedBefore;
+}
+
+/** What did not come, and why. */
+export interface CollectFailure {
+  readonly source: string;
+  readonly places: readonly string[];
+  readonly error: Error;
+}
+
+export interface ForecastsCollected {
+  readonly source: string;
+  /** Requests for forecasts that were made, and those answered. */
+  readonly requests: number;
+  readonly answered: number;
+  /** Runs that were new; those that said what was known; old copies that were not kept. */
+  readonly runs: number;
+  readonly unchanged: number;
+  readonly outdated: number;
+  readonly failures: readonly CollectFailure[];
+}
+
+/** Places of one request, with the names of the runs that they are due. */
+interface Batch {
+  readonly places: readonly FollowedPlace[];
+  readonly names: readonly string[];
+}
+
+/**
+ * Asks a source for everything that is due, and keeps each reply as soon as it is there: a reply is written whole or not at
+ * all, so whoever stops in between is completed by the next.
+ *
+ * Where a reply for several places is refused, each is asked for alone, so that one place does not cost the others theirs.
+ *
+ * @throws what writing throws; Cancelled. What a source throws is in the result.
+ */
+export async function collectForecasts(
+  store: Store,
+  source: ForecastSource,
+  collection: ForecastCollection,
+  tools: SourceTools,
+): Promise<ForecastsCollected> {
+  const { signal, variables, hours } = collection;
+  const { name } = source.provider;
+  const counts = { requests: 0, answered: 0, runs: 0, unchanged: 0, outdated: 0 };
+  const failures: CollectFailure[] = [];
+  const maker = runMaker();
+  let batches: readonly Batch[];
+  try {
+    batches = await dueBatches(store, source, collection, tools);
+  } catch (error) {
+    signal.throwIfAborted();
+    failures.push({
+      source: name,
+      places: collection.places.map((place) => place.name),
+      error: error as Error,
+    });
+    return { source: name, ...counts, failures };
+  }
+
+  const variablesPut = new Set<string>();
+  /** Runs with the variables they are of, which a source may have more of than were asked for. */
+  async function keep(runs: readonly Run[]): Promise<number> {
+    if (runs.length === 0) return 0;
+    const all = runs.flatMap(({ layout }) => layout.series.map(({ variable }) => variable));
+    const added = [...new Set(all).difference(variablesPut)];
+    const written = await store.write({ runs, variables: added.map((one) => findVariable(one)) });
+    for (const one of added) variablesPut.add(one);
+    return written.runs;
+  }
+
+  async function collect(batch: Batch): Promise<void> {
+    const { places, names } = batch;
+    let runs: readonly Run[];
+    counts.requests++;
+    try {
+      const forecasts = await source.forecasts({ places, names, variables, hours, signal }, tools);
+      runs = forecasts.map(maker.runOf);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (places.length > 1 && isRefusal(error)) {
+        for (const place of places) await collect({ places: [place], names });
+        return;
+      }
+      failures.push({ source: name, places: places.map((place) => place.name), error: error as Error });
+      note(batch, true);
+      return;
+    }
+    counts.answered++;
+    const { fresh, old } = await newRuns(store, runs);
+    counts.runs += await keep(fresh);
+    counts.outdated += old.length;
+    counts.unchanged += runs.length - fresh.length - old.length;
+    note(batch, false);
+  }
+
+  function note({ places, names }: Batch, failed: boolean): void {
+    const at = tools.now();
+    for (const place of places)
+      for (const one of names) {
+        const key = askedKey(one, place.name);
+        collection.asked.set(key, {
+          at,
+          failures: failed ? (collection.asked.get(key)?.failures ?? 0) + 1 : 0,
+        });
+      }
+  }
+
+  const settled = await settleAll(
+    batches,
+    {
+      name: `collect ${name}`,
+      concurrency: source.provider.concurrency,
+      signal,
+      about: ({ places }) => namePlaces(places.map((place) => place.name)),
+    },
+    collect,
+  );
+  // What is thrown here is no failure of the source.
+  for (const one of settled) if ('error' in one) throw one.error;
+  return { source: name, ...counts, failures };
+}
+
+/** Whether it was the question that was wrong, or a reply that could not be understood. */
+function isRefusal(error: unknown): boolean {
+  return isWeatherglassError(error, 'InvalidData') || isWeatherglassError(error, 'NotFound');
+}
+
+/** By source and place: when it was last asked for, and how often in a row that has failed. */
+export type AskedBefore = Map<string, { readonly at: number; readonly failures: number }>;
+
+function askedKey(source: string, place: string): string {
+  return `${source} ${place}`;
+}
+
+/** Milliseconds until what has failed is asked for again: doubled each time, up to six hours. */
+function pauseAfter(failures: number): number {
+  return failures === 0 ? 0 : Math.min(600_000 * 2 ** (failures - 1), 6 * msPerHour);
+}
+
+/** What is due, as requests: places that are due the same runs go together, as many as the source takes. */
+async function dueBatches(
+  store: Store,
+  source: ForecastSource,
+  { places, signal, asked }: ForecastCollection,
+  tools: SourceTools,
+): Promise<readonly Batch[]> {
+  const covered = places.map((place) => ({
+    place,
+    names: source.names.filter((name) => source.covers(name, place)),
+  }));
+  const wanted = source.names.filter((name) => covered.some(({ names }) => names.includes(name)));
+  if (wanted.length === 0) return [];
+  const announced = await source.announced?.(wanted, tools, signal);
+  const newest = new Map(
+    (await store.newestRuns()).map((run) => [askedKey(run.source, run.place), run] as const),
+  );
+  const now = tools.now();
+
+  function isDue(name: string, place: FollowedPlace): boolean {
+    const key = askedKey(name, place.name);
+    const last = newest.get(key);
+    const { at, failures } = asked.get(key) ?? { at: -Infinity, failures: 0 };
+    if (now - at < pauseAfter(failures)) return false;
+    if (source.announced === undefined)
+      return failures > 0 || now - Math.max(at, last?.knownAt ?? -Infinity) >= source.every;
+    const run = announced?.get(name);
+    if (run === undefined || now < run.availableAt + SETTLING) return false;
+    // Asked since it is there, and answered without it: a model that has nothing to say of the place.
+    if (failures === 0 && at >= run.availableAt + SETTLING) return false;
+    return last === undefined || last.issuedAt < run.issuedAt;
+  }
+
+  const byNames = Map.groupBy(
+    covered
+      .map(({ place, names }) => ({ place, names: names.filter((name) => isDue(name, place)) }))
+      .filter(({ names }) => names.length > 0),
+    ({ names }) => names.join('\n'),
+  );
+  return [...byNames.values()].flatMap((due) => {
+    const batches: Batch[] = [];
+    for (let from = 0; from < due.length; from += source.placesAtOnce)
+      batches.push({
+        places: due.slice(from, from + source.placesAtOnce).map(({ place }) => place),
+        names: due[0].names,
+      });
+    return batches;
+  });
+}
