@@ -1,15 +1,24 @@
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import type { Store } from '../store/store.ts';
-import { formatInstant, msPerDay } from '../weather/time.ts';
+import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
 import { presentOf } from './present.ts';
-import { type TrainOptions, type TrainResult, train, trainedNote } from './train.ts';
+import {
+  firstTrainedNote,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  trainedNote,
+  trainWantedNote,
+} from './train.ts';
 import { rewind, verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */
 const TRAIN_EVERY_DAYS = 7;
+/** Milliseconds until they are for the first times, while each day adds much to what is known. */
+const TRAIN_EARLY = 6 * msPerHour;
 
 export interface StepResult extends IssueResult {
   /** Values scored. */
@@ -34,7 +43,7 @@ export interface StepOptions extends RunOptions {
 export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
   const { asOf, signal } = options;
   const { targets } = await verify(store, { asOf, notes: { [reachedNote]: String(asOf) }, signal }, pool);
-  const trained = await trainWhenDue(store, options, pool);
+  const trained = await trainWhenDue(store, options, pool, await trainEvery(store, asOf));
   const issued = await issue(
     store,
     { ...options, until: asOf, trainedUntil: asOf, mixing: await readMixing(store, asOf) },
@@ -47,10 +56,18 @@ async function trainWhenDue(
   store: Store,
   options: TrainOptions,
   pool: ComputePool,
+  every = TRAIN_EVERY_DAYS * msPerDay,
 ): Promise<TrainResult | undefined> {
   const last = Number((await store.note(trainedNote)) ?? -Infinity);
-  if (options.asOf - last < TRAIN_EVERY_DAYS * msPerDay && last <= options.asOf) return undefined;
+  if (options.asOf - last < every && last <= options.asOf) return undefined;
   return train(store, options, pool);
+}
+
+/** How long a running loop waits until it fits again: half of the time since it first could, but no less than six hours. */
+async function trainEvery(store: Store, asOf: number): Promise<number> {
+  if ((await store.note(trainWantedNote)) === 'yes') return 0;
+  const first = Number((await store.note(firstTrainedNote)) ?? asOf);
+  return Math.min(TRAIN_EVERY_DAYS * msPerDay, Math.max(TRAIN_EARLY, (asOf - first) / 2));
 }
 
 export interface ReplayOptions extends RunOptions {

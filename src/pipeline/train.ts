@@ -27,6 +27,10 @@ export interface TrainResult {
 
 /** Where the store notes what the newest training was as of. */
 export const trainedNote = 'loop.trained';
+/** Since when experts could be fitted to anything. */
+export const firstTrainedNote = 'loop.first_trained';
+/** `yes` where much became known at once, so that the next turn of the loop fits without waiting until that is due. */
+export const trainWantedNote = 'loop.train_wanted';
 
 /**
  * Fits the experts of every variable, source and lead to what the store knew at a time, and keeps them.
@@ -66,6 +70,14 @@ export async function train(store: Store, options: TrainOptions, pool: ComputePo
     },
     { ...options, about: (index) => `${chunks[index].variable}, all places` },
   );
-  await store.write({ artefacts, notes: { [trainedNote]: String(asOf) } });
+  const first = (await store.note(firstTrainedNote)) ?? (artefacts.length > 0 ? String(asOf) : undefined);
+  await store.write({
+    artefacts,
+    notes: {
+      [trainedNote]: String(asOf),
+      [trainWantedNote]: 'no',
+      ...(first !== undefined && { [firstTrainedNote]: first }),
+    },
+  });
   return { artefacts: artefacts.length, refusals };
 }
