@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { WeatherglassError } from './errors.ts';
 import { didYouMean } from './weather/nearest-names.ts';
+
+const address = z.string().regex(/^(?:https?:\/\/\S+)?$/, 'must begin with http:// or https://');
 
 /** Every setting, with what it means. The same names serve the file, `WEATHERGLASS_…` and the flags. */
 const schema = z.strictObject({
@@ -24,6 +27,40 @@ const schema = z.strictObject({
     .max(1024)
     .describe('requests to data sources at once, and threads for files and name look-ups'),
   workers: z.coerce.number().int().min(1).max(64).describe('processes that answer HTTP requests'),
+  sources: z
+    .string()
+    .describe('data sources that are asked, by commas: open-meteo, met-norway, us-nws, metar'),
+  contact: z
+    .string()
+    .max(200)
+    .regex(/^[\x20-\x7e]*$/, 'must be an address of mail or of the web')
+    .describe(
+      'how data sources can reach you: an address of mail or of the web; some answer nobody without one',
+    ),
+  horizon: z.coerce.number().int().min(1).max(16).describe('days ahead that forecasts are collected for'),
+  past: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .describe('days of past forecasts and observations that a new place is given to learn from'),
+  stations: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .describe('nearest stations that are followed for a place without a sensor of its own'),
+  cache: z
+    .string()
+    .min(1)
+    .describe('folder of kept replies and spent quotas, shared by all that runs on this machine'),
+  open_meteo_models: z.string().describe('weather models asked of Open-Meteo, by commas'),
+  open_meteo_ensembles: z.string().describe('ensembles asked of Open-Meteo, by commas; empty for none'),
+  open_meteo_key: z.string().describe("a customer's key for Open-Meteo; empty for the free service"),
+  open_meteo_url: address.describe('an Open-Meteo of your own; empty for the public one'),
+  met_norway_url: address.describe('another address of MET Norway, such as a proxy; empty for its own'),
+  us_nws_url: address.describe('another address of the US National Weather Service; empty for its own'),
+  metar_url: address.describe('another address of the METAR service; empty for its own'),
   log: z
     .enum(['debug', 'info', 'warn', 'error'])
     .describe('least severe lines that `serve` logs; info has one line a request and a turn of the loop'),
@@ -47,7 +84,10 @@ export interface ConfigSources {
   readonly flags: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
 
-const settingNames = Object.keys(schema.shape) as SettingName[];
+/** Shown as … wherever settings are. */
+const secretSettings: readonly SettingName[] = ['open_meteo_key'];
+
+export const settingNames = Object.keys(schema.shape) as SettingName[];
 const defaultFile = 'weatherglass.json';
 const prefix = 'WEATHERGLASS_';
 
@@ -73,6 +113,19 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
         host: '127.0.0.1',
         port: 8472,
         workers: 1,
+        sources: 'open-meteo,met-norway,us-nws,metar',
+        contact: '',
+        horizon: 7,
+        past: 90,
+        stations: 2,
+        cache: join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'weatherglass'),
+        open_meteo_models: 'ecmwf_ifs025,gfs_global,icon_global',
+        open_meteo_ensembles: '',
+        open_meteo_key: '',
+        open_meteo_url: '',
+        met_norway_url: '',
+        us_nws_url: '',
+        metar_url: '',
         log: 'warn',
       },
     ],
@@ -100,7 +153,7 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
     const name = String(issue.path[0]);
     throw new WeatherglassError(
       'Usage',
-      `setting ${name} (${origins[name]}) is ${JSON.stringify(values[name])}: ${issue.message}`,
+      `setting ${name} (${origins[name]}) is ${secretSettings.some((one) => one === name) ? '…' : JSON.stringify(values[name])}: ${issue.message}`,
     );
   }
   const config = parsed.data;
@@ -108,7 +161,7 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
     config,
     settings: settingNames.map((name) => ({
       name,
-      value: config[name],
+      value: secretSettings.includes(name) && config[name] !== '' ? '…' : config[name],
       origin: origins[name],
       about: schema.shape[name].description ?? '',
     })),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Config, loadConfig, type SettingName } from '../config.ts';
+import { type Config, loadConfig, type SettingName, settingNames } from '../config.ts';
 import { WeatherglassError } from '../errors.ts';
 import { jobsUrl } from '../pipeline/jobs-url.ts';
 import { type ComputePool, openComputePool } from '../runtime/compute-pool.ts';
@@ -78,11 +78,17 @@ export function configOf(context: Context, flags: CommonFlags): Config {
 }
 
 export function sourcesOf(context: Context, flags: CommonFlags) {
-  const { threads, io, seed, variables, store, host, port, workers, log } = flags;
+  // Commander calls a flag by its words run together, a setting has them apart.
+  const given = Object.entries(flags).map(([name, value]) => [
+    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value as unknown,
+  ]);
   return {
     file: flags.config,
     env: context.env,
-    flags: { threads, io, seed, variables, store, host, port, workers, log },
+    flags: Object.fromEntries(given.filter(([name]) => settingNames.some((one) => one === name))) as Partial<
+      Record<SettingName, string>
+    >,
   };
 }
 

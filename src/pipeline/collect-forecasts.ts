@@ -18,8 +18,8 @@ export interface ForecastCollection {
   /** How far ahead. */
   readonly hours: number;
   readonly signal: AbortSignal;
-  /** What was asked when, for whoever collects again and again; what is asked now is put in. */
-  readonly asked: AskedBefore;
+  /** What is there already, and what was asked when; it is kept up to date. */
+  readonly progress: CollectProgress;
 }
 
 /** What did not come, and why. */
@@ -61,14 +61,14 @@ export async function collectForecasts(
   collection: ForecastCollection,
   tools: SourceTools,
 ): Promise<ForecastsCollected> {
-  const { signal, variables, hours } = collection;
+  const { signal, variables, hours, progress } = collection;
   const { name } = source.provider;
   const counts = { requests: 0, answered: 0, runs: 0, unchanged: 0, outdated: 0 };
   const failures: CollectFailure[] = [];
   const maker = runMaker();
   let batches: readonly Batch[];
   try {
-    batches = await dueBatches(store, source, collection, tools);
+    batches = await dueBatches(source, collection, tools);
   } catch (error) {
     signal.throwIfAborted();
     failures.push({
@@ -108,22 +108,28 @@ export async function collectForecasts(
       return;
     }
     counts.answered++;
-    const { fresh, old } = await newRuns(store, runs);
+    const { fresh, old } = await newRuns(
+      store,
+      runs,
+      (run) => progress.get(keyOf(run.source, run.place))?.issuedAt,
+    );
     counts.runs += await keep(fresh);
     counts.outdated += old.length;
     counts.unchanged += runs.length - fresh.length - old.length;
     note(batch, false);
+    for (const run of fresh) {
+      const key = keyOf(run.source, run.place);
+      progress.set(key, { ...(progress.get(key) ?? notAsked), issuedAt: run.issuedAt });
+    }
   }
 
   function note({ places, names }: Batch, failed: boolean): void {
     const at = tools.now();
     for (const place of places)
       for (const one of names) {
-        const key = askedKey(one, place.name);
-        collection.asked.set(key, {
-          at,
-          failures: failed ? (collection.asked.get(key)?.failures ?? 0) + 1 : 0,
-        });
+        const key = keyOf(one, place.name);
+        const before = progress.get(key) ?? notAsked;
+        progress.set(key, { ...before, at, failures: failed ? before.failures + 1 : 0 });
       }
   }
 
@@ -147,10 +153,31 @@ function isRefusal(error: unknown): boolean {
   return isWeatherglassError(error, 'InvalidData') || isWeatherglassError(error, 'NotFound');
 }
 
-/** By source and place: when it was last asked for, and how often in a row that has failed. */
-export type AskedBefore = Map<string, { readonly at: number; readonly failures: number }>;
+/** By source and place. */
+export type CollectProgress = Map<string, Progress>;
 
-function askedKey(source: string, place: string): string {
+interface Progress {
+  /** When it was last asked for. */
+  readonly at: number;
+  /** How often in a row that has failed. */
+  readonly failures: number;
+  /** Issue of the newest run. */
+  readonly issuedAt: number;
+}
+
+const notAsked: Progress = { at: -Infinity, failures: 0, issuedAt: -Infinity };
+
+/** Where a store stands before anything is asked: what came last counts as asked for when it came. */
+export async function collectProgress(store: Store): Promise<CollectProgress> {
+  return new Map(
+    (await store.newestRuns()).map(({ source, place, issuedAt, knownAt }) => [
+      keyOf(source, place),
+      { at: knownAt, failures: 0, issuedAt },
+    ]),
+  );
+}
+
+function keyOf(source: string, place: string): string {
   return `${source} ${place}`;
 }
 
@@ -161,9 +188,8 @@ function pauseAfter(failures: number): number {
 
 /** What is due, as requests: places that are due the same runs go together, as many as the source takes. */
 async function dueBatches(
-  store: Store,
   source: ForecastSource,
-  { places, signal, asked }: ForecastCollection,
+  { places, signal, progress }: ForecastCollection,
   tools: SourceTools,
 ): Promise<readonly Batch[]> {
   const covered = places.map((place) => ({
@@ -173,23 +199,16 @@ async function dueBatches(
   const wanted = source.names.filter((name) => covered.some(({ names }) => names.includes(name)));
   if (wanted.length === 0) return [];
   const announced = await source.announced?.(wanted, tools, signal);
-  const newest = new Map(
-    (await store.newestRuns()).map((run) => [askedKey(run.source, run.place), run] as const),
-  );
   const now = tools.now();
 
   function isDue(name: string, place: FollowedPlace): boolean {
-    const key = askedKey(name, place.name);
-    const last = newest.get(key);
-    const { at, failures } = asked.get(key) ?? { at: -Infinity, failures: 0 };
+    const { at, failures, issuedAt } = progress.get(keyOf(name, place.name)) ?? notAsked;
     if (now - at < pauseAfter(failures)) return false;
-    if (source.announced === undefined)
-      return failures > 0 || now - Math.max(at, last?.knownAt ?? -Infinity) >= source.every;
+    if (source.announced === undefined) return failures > 0 || now - at >= source.every;
     const run = announced?.get(name);
-    if (run === undefined || now < run.availableAt + SETTLING) return false;
+    if (run === undefined || now < run.availableAt + SETTLING || issuedAt >= run.issuedAt) return false;
     // Asked since it is there, and answered without it: a model that has nothing to say of the place.
-    if (failures === 0 && at >= run.availableAt + SETTLING) return false;
-    return last === undefined || last.issuedAt < run.issuedAt;
+    return failures > 0 || at < run.availableAt + SETTLING;
   }
 
   const byNames = Map.groupBy(

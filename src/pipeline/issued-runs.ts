@@ -85,19 +85,26 @@ function isValue(column: string): boolean {
 /**
  * Those of some runs that say something new: not what the store has of the same issue already, and not what an old copy says
  * of an issue that a newer one has followed.
+ *
+ * @param newestOf the newest issue that the store has of a run's place and source
  */
 export async function newRuns(
   store: Store,
   runs: readonly Run[],
+  newestOf: (run: Run) => number | undefined,
 ): Promise<{ readonly fresh: readonly Run[]; readonly old: readonly Run[] }> {
   const fresh: Run[] = [];
   const old: Run[] = [];
   for (const run of runs) {
-    const last = await store.latestRun(run.place, run.source);
-    if (last === undefined || last.issuedAt < run.issuedAt) fresh.push(run);
-    else if (last.issuedAt > run.issuedAt) old.push(run);
-    // The same issue once more: only what it says anew is a version of its own.
-    else if (relationTo([{ run: last, reduced: false }], run) !== 'contained') fresh.push(run);
+    const newest = newestOf(run) ?? -Infinity;
+    if (newest < run.issuedAt) fresh.push(run);
+    else if (newest > run.issuedAt) old.push(run);
+    else {
+      // The same issue once more: only what it says anew is a version of its own.
+      const last = await store.latestRun(run.place, run.source);
+      const known = last !== undefined && relationTo([{ run: last, reduced: false }], run) === 'contained';
+      if (!known) fresh.push(run);
+    }
   }
   return { fresh, old };
 }

@@ -8,7 +8,7 @@ import { defaultRetry, type RetryPolicy, retry } from '../runtime/retry.ts';
 import { openSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import { task } from '../runtime/tasks.ts';
 import { type AdmittedRequest, admission } from './admission.ts';
-import { openQuotas } from './quotas.ts';
+import { openQuotas, type Quotas } from './quotas.ts';
 import { mayPass, refusalError, restAsked, sourceTrouble } from './refusals.ts';
 import { acceptedEncodings, bodyText, mostBytes, readJson } from './reply-body.ts';
 import type { Ask, Provider, Question, Reply } from './source.ts';
@@ -34,6 +34,8 @@ export interface ClientOptions {
 /** The one way to the network, for all sources. Disposing it ends what is under way. */
 export interface Client extends AsyncDisposable {
   readonly ask: Ask;
+  /** What all processes have asked of a provider, for each of its limits. */
+  readonly spent: (provider: Provider) => ReturnType<Quotas['used']>;
 }
 
 /** Longest that one exchange may take: the founding decision's limit on every outside operation. */
@@ -194,6 +196,7 @@ export function openClient(options: ClientOptions): Client {
 
   return {
     ask,
+    spent: (provider) => quotas.used(provider, clock.now()),
     async [Symbol.asyncDispose]() {
       ended.abort();
       await agent.destroy();

@@ -179,6 +179,8 @@ export interface Reading {
   readonly value: number;
   /** When the provider had it; NaN where it does not say. */
   readonly receivedAt: number;
+  /** Hours that it covers, up to its time; left out for what the instrument showed at that time. */
+  readonly periodHours?: number;
 }
 
 /** A source of observations at stations. */

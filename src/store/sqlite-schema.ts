@@ -94,6 +94,12 @@ export const migrations: readonly string[] = [
     name TEXT NOT NULL, place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE, value TEXT NOT NULL,
     PRIMARY KEY (name, place)
   ) STRICT, WITHOUT ROWID;
+  -- What sensors pushed lately, at whatever minute; hourly observations are made of it, and then it goes.
+  CREATE TABLE reading (
+    place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE,
+    time REAL NOT NULL, variable TEXT NOT NULL, period_hours REAL NOT NULL, value REAL, received_at REAL NOT NULL,
+    PRIMARY KEY (place, time, variable, period_hours)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

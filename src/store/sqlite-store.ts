@@ -12,6 +12,7 @@ import { sqliteNotes } from './sqlite-notes.ts';
 import { sqliteObservations } from './sqlite-observations.ts';
 import { sqlitePlaces } from './sqlite-places.ts';
 import { sqlitePredictions } from './sqlite-predictions.ts';
+import { sqliteReadings } from './sqlite-readings.ts';
 import { sqliteReduce } from './sqlite-reduce.ts';
 import { sqliteRosters } from './sqlite-rosters.ts';
 import { sqliteRuns } from './sqlite-runs.ts';
@@ -119,6 +120,7 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
   const predictions = sqlitePredictions(connection, names);
   const scores = sqliteScores(connection, names);
   const notes = sqliteNotes(connection, names.places);
+  const readings = sqliteReadings(connection, names.places);
   const commits = connection.statement<readonly [number]>('SELECT total FROM commits');
   const queue = readOnly ? undefined : commitQueue(connection, forget);
 
@@ -140,6 +142,8 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
       changes.observations === undefined
         ? { observations: 0, revisions: 0 }
         : observations.put(changes.observations);
+    readings.put(changes.readings ?? []);
+    if (changes.forgetReadings !== undefined) readings.forget(changes.forgetReadings);
     artefacts.put(changes.artefacts ?? []);
     const addedPredictions = predictions.put(changes.predictions ?? []);
     scores.put(changes.scores ?? []);
@@ -188,6 +192,7 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     latestRun: async (place, source, knownUntil = Infinity) => runs.latest(place, source, knownUntil),
     newestRuns: async () => runs.newest(),
     observations: (query = {}) => observations.query(query),
+    readings: async (from) => readings.since(from),
     origins: async (query = {}) => observations.origins(query),
     artefacts: async (query = {}) => artefacts.query(query),
     predictions: (query = {}) => predictions.query(query),

@@ -267,6 +267,30 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         expect(await store.variables()).toEqual([temperature, wind]);
       });
 
+      it('keeps readings until they are forgotten', async () => {
+        await store.write(setUp);
+        const reading = {
+          place: 'A',
+          variable: 'precipitation_counter',
+          time: noon,
+          periodHours: 0,
+          value: 1.5,
+          receivedAt: noon + 1000,
+        };
+        const other = { ...reading, place: 'B', time: noon - HOUR, value: Number.NaN };
+        await store.write({ readings: [reading, other] });
+        await store.write({ readings: [{ ...reading, value: 2 }] });
+        expect(await store.readings(noon - HOUR)).toEqual([{ ...reading, value: 2 }, other]);
+        expect(await store.readings(noon)).toHaveLength(1);
+        await store.write({ forgetReadings: noon });
+        expect(await store.readings(-Infinity)).toEqual([{ ...reading, value: 2 }]);
+        await expect(store.write({ readings: [{ ...reading, place: 'C' }] })).rejects.toMatchObject({
+          name: 'NotFound',
+        });
+        await store.write({ removePlaces: ['A'] });
+        expect(await store.readings(-Infinity)).toEqual([]);
+      });
+
       it('keeps notes of places until they are removed', async () => {
         await store.write(setUp);
         await store.write({

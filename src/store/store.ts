@@ -45,6 +45,8 @@ export interface Store extends AsyncDisposable {
 
   /** Observations in blocks, every version, by place, variable, valid time and time of becoming known. */
   observations(query?: ObservationQuery): AsyncIterable<ObservationBlock>;
+  /** What sensors pushed since a time, by place and time. */
+  readings(from: number): Promise<readonly StoredReading[]>;
   /** Where the outcomes of each place and variable come from, without those that were taken back. */
   origins(query?: ObservationQuery): Promise<readonly Origin[]>;
 
@@ -179,6 +181,19 @@ export interface ObservationQuery {
   readonly knownUntil?: number | undefined;
 }
 
+/** What a sensor at a place showed at whatever minute. */
+export interface StoredReading {
+  readonly place: string;
+  /** A variable, or something that observations of one are made of, such as a counter of rain. */
+  readonly variable: string;
+  readonly time: number;
+  /** Hours that it covers, up to its time; 0 for what was shown at that time. */
+  readonly periodHours: number;
+  /** NaN where the sensor said that it has none. */
+  readonly value: number;
+  readonly receivedAt: number;
+}
+
 /** Where outcomes of one variable at one place come from. */
 export interface Origin {
   readonly place: string;
@@ -304,6 +319,10 @@ export interface Changes {
    * stays beside the first.
    */
   readonly observations?: ObservationBlock;
+  /** Replace those of the same place, variable, time and period. */
+  readonly readings?: readonly StoredReading[];
+  /** Readings of earlier times go. */
+  readonly forgetReadings?: number;
   readonly artefacts?: readonly StoredArtefact[];
   /** One of the same place, variable and issue stays as it is. */
   readonly predictions?: readonly StoredPrediction[];

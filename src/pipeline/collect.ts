@@ -1,0 +1,88 @@
+import type { Client } from '../sources/client.ts';
+import type { Provider, SourceTools } from '../sources/source.ts';
+import type { Sources } from '../sources/sources.ts';
+import type { Store } from '../store/store.ts';
+import {
+  type CollectFailure,
+  type CollectProgress,
+  collectForecasts,
+  type ForecastsCollected,
+} from './collect-forecasts.ts';
+import { collectReadings, type ReadingsCollected } from './collect-readings.ts';
+import { fillShare } from './fill-plan.ts';
+import { collectedPlaces } from './follow.ts';
+
+/** Variables that are collected: what most people ask of the weather, and what comes with it uncalibrated. */
+export const collectedVariables: readonly string[] = [
+  'temperature_2m',
+  'dew_point_2m',
+  'relative_humidity_2m',
+  'precipitation',
+  'wind_speed_10m',
+  'wind_gusts_10m',
+  'pressure_msl',
+  'shortwave_radiation',
+  'cloud_cover',
+  'wind_direction_10m',
+  'weather_code',
+  'snowfall',
+  'visibility',
+];
+
+export interface CollectOptions {
+  /** How far ahead forecasts are wanted, hours. */
+  readonly hours: number;
+  readonly progress: CollectProgress;
+  readonly tools: SourceTools;
+  readonly signal: AbortSignal;
+}
+
+export interface Collected {
+  readonly forecasts: readonly ForecastsCollected[];
+  readonly readings: readonly ReadingsCollected[];
+  readonly failures: readonly CollectFailure[];
+  /** Runs and observations that were new. */
+  readonly added: number;
+}
+
+/**
+ * Collects once what is due at every source for every followed place: forecasts as they are issued, and what was observed.
+ *
+ * @throws what writing throws; the reason of the signal. What a source throws is in the result.
+ */
+export async function collectDue(
+  store: Store,
+  sources: Sources,
+  options: CollectOptions,
+): Promise<Collected> {
+  const { tools, signal, hours, progress } = options;
+  const collected = await collectedPlaces(store);
+  const places = collected.map(({ place }) => place).filter(({ latitude }) => !Number.isNaN(latitude));
+  const collection = { places, variables: collectedVariables, hours, signal, progress };
+  const [forecasts, readings] = await Promise.all([
+    Promise.all(sources.forecasts.map((source) => collectForecasts(store, source, collection, tools))),
+    Promise.all(
+      sources.stations.map((source) =>
+        collectReadings(store, source, { collected, signal, progress }, tools),
+      ),
+    ),
+  ]);
+  const all = [...forecasts, ...readings];
+  return {
+    forecasts,
+    readings,
+    failures: all.flatMap(({ failures }) => failures),
+    added:
+      forecasts.reduce((sum, { runs }) => sum + runs, 0) +
+      readings.reduce((sum, { observations }) => sum + observations, 0),
+  };
+}
+
+/** Whether filling in may ask a provider for so many calls: a share of each of its longer limits is left to what is current. */
+export function mayFill(client: Client): (provider: Provider, calls: number) => boolean {
+  return (provider, calls) =>
+    client
+      .spent(provider)
+      .filter(({ limit }) => limit.seconds >= 3600)
+      .every(({ limit, calls: spent }) => spent + calls <= limit.calls * fillShare);
+}
