@@ -3,8 +3,8 @@ import { settleAll } from '../runtime/task-group.ts';
 import type { ForecastSource, SourceTools } from '../sources/source.ts';
 import type { Run, Store } from '../store/store.ts';
 import type { FollowedPlace } from '../weather/place.ts';
-import { msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
+import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
 import { newRuns, runMaker } from './issued-runs.ts';
 import { namePlaces } from './name-places.ts';
 
@@ -20,13 +20,6 @@ export interface ForecastCollection {
   readonly signal: AbortSignal;
   /** What is there already, and what was asked when; it is kept up to date. */
   readonly progress: CollectProgress;
-}
-
-/** What did not come, and why. */
-export interface CollectFailure {
-  readonly source: string;
-  readonly places: readonly string[];
-  readonly error: Error;
 }
 
 export interface ForecastsCollected {
@@ -111,26 +104,19 @@ export async function collectForecasts(
     const { fresh, old } = await newRuns(
       store,
       runs,
-      (run) => progress.get(keyOf(run.source, run.place))?.issuedAt,
+      (run) => progressOf(progress, run.source, run.place).now.newest,
     );
     counts.runs += await keep(fresh);
     counts.outdated += old.length;
     counts.unchanged += runs.length - fresh.length - old.length;
     note(batch, false);
-    for (const run of fresh) {
-      const key = keyOf(run.source, run.place);
-      progress.set(key, { ...(progress.get(key) ?? notAsked), issuedAt: run.issuedAt });
-    }
+    for (const run of fresh) progressOf(progress, run.source, run.place).reached(run.issuedAt);
   }
 
   function note({ places, names }: Batch, failed: boolean): void {
     const at = tools.now();
     for (const place of places)
-      for (const one of names) {
-        const key = keyOf(one, place.name);
-        const before = progress.get(key) ?? notAsked;
-        progress.set(key, { ...before, at, failures: failed ? before.failures + 1 : 0 });
-      }
+      for (const one of names) progressOf(progress, one, place.name).asked(at, failed);
   }
 
   const settled = await settleAll(
@@ -153,39 +139,6 @@ function isRefusal(error: unknown): boolean {
   return isWeatherglassError(error, 'InvalidData') || isWeatherglassError(error, 'NotFound');
 }
 
-/** By source and place. */
-export type CollectProgress = Map<string, Progress>;
-
-interface Progress {
-  /** When it was last asked for. */
-  readonly at: number;
-  /** How often in a row that has failed. */
-  readonly failures: number;
-  /** Issue of the newest run. */
-  readonly issuedAt: number;
-}
-
-const notAsked: Progress = { at: -Infinity, failures: 0, issuedAt: -Infinity };
-
-/** Where a store stands before anything is asked: what came last counts as asked for when it came. */
-export async function collectProgress(store: Store): Promise<CollectProgress> {
-  return new Map(
-    (await store.newestRuns()).map(({ source, place, issuedAt, knownAt }) => [
-      keyOf(source, place),
-      { at: knownAt, failures: 0, issuedAt },
-    ]),
-  );
-}
-
-function keyOf(source: string, place: string): string {
-  return `${source} ${place}`;
-}
-
-/** Milliseconds until what has failed is asked for again: doubled each time, up to six hours. */
-function pauseAfter(failures: number): number {
-  return failures === 0 ? 0 : Math.min(600_000 * 2 ** (failures - 1), 6 * msPerHour);
-}
-
 /** What is due, as requests: places that are due the same runs go together, as many as the source takes. */
 async function dueBatches(
   source: ForecastSource,
@@ -202,11 +155,11 @@ async function dueBatches(
   const now = tools.now();
 
   function isDue(name: string, place: FollowedPlace): boolean {
-    const { at, failures, issuedAt } = progress.get(keyOf(name, place.name)) ?? notAsked;
+    const { at, failures, newest } = progressOf(progress, name, place.name).now;
     if (now - at < pauseAfter(failures)) return false;
     if (source.announced === undefined) return failures > 0 || now - at >= source.every;
     const run = announced?.get(name);
-    if (run === undefined || now < run.availableAt + SETTLING || issuedAt >= run.issuedAt) return false;
+    if (run === undefined || now < run.availableAt + SETTLING || newest >= run.issuedAt) return false;
     // Asked since it is there, and answered without it: a model that has nothing to say of the place.
     return failures > 0 || at < run.availableAt + SETTLING;
   }

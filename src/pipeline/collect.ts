@@ -2,12 +2,8 @@ import type { Client } from '../sources/client.ts';
 import type { Provider, SourceTools } from '../sources/source.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
-import {
-  type CollectFailure,
-  type CollectProgress,
-  collectForecasts,
-  type ForecastsCollected,
-} from './collect-forecasts.ts';
+import { collectForecasts, type ForecastsCollected } from './collect-forecasts.ts';
+import type { CollectFailure, CollectProgress } from './collect-progress.ts';
 import { collectReadings, type ReadingsCollected } from './collect-readings.ts';
 import { fillShare } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';

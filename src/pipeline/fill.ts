@@ -3,7 +3,7 @@ import type { Provider, Reading, SourceTools } from '../sources/source.ts';
 import type { ObservationBlock, PlaceNote, Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
-import type { CollectFailure } from './collect-forecasts.ts';
+import type { CollectFailure } from './collect-progress.ts';
 import { type Filled, type FillSources, type FillStep, filledKey, fillPlan, pastOf } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
 import { runMaker } from './issued-runs.ts';

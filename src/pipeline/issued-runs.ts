@@ -91,12 +91,12 @@ function isValue(column: string): boolean {
 export async function newRuns(
   store: Store,
   runs: readonly Run[],
-  newestOf: (run: Run) => number | undefined,
+  newestOf: (run: Run) => number,
 ): Promise<{ readonly fresh: readonly Run[]; readonly old: readonly Run[] }> {
   const fresh: Run[] = [];
   const old: Run[] = [];
   for (const run of runs) {
-    const newest = newestOf(run) ?? -Infinity;
+    const newest = newestOf(run);
     if (newest < run.issuedAt) fresh.push(run);
     else if (newest > run.issuedAt) old.push(run);
     else {

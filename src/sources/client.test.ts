@@ -213,7 +213,7 @@ describe('a refusal', () => {
   test('is read in the words of the provider', async () => {
     const wordy: Provider = {
       ...provider,
-      refusal: (_, body) => ({ reason: (JSON.parse(body) as { reason: string }).reason }),
+      refusal: (_, body) => ({ reason: (body as { reason: string }).reason }),
     };
     simulated.answers = [json({ error: true, reason: 'Latitude must be in range' }, {}, 400)];
     await expect(open().ask(question('/', { provider: wordy }))).rejects.toThrow(

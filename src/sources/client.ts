@@ -146,7 +146,7 @@ export function openClient(options: ClientOptions): Client {
         throw refusalError(provider, refused, where, now);
       }
       const ageMs = Number(textOf(headers.age) || '0') * 1000;
-      return { status, body: readJson(text), receivedAt: now - (Number.isFinite(ageMs) ? ageMs : 0) };
+      return { status, body: jsonOf(text), receivedAt: now - (Number.isFinite(ageMs) ? ageMs : 0) };
     } catch (error) {
       // What was cut off, packed wrongly or is a page of somebody in between may be right the next time.
       if (isWeatherglassError(error, 'InvalidData') && (status === 200 || status === 203))
@@ -156,6 +156,18 @@ export function openClient(options: ClientOptions): Client {
           }),
         );
       throw error;
+    }
+
+    function jsonOf(text: string): unknown {
+      try {
+        return readJson(text);
+      } catch (error) {
+        // A provider may refuse in words of its own although its status says that all is well.
+        const said = provider.refusal?.(status, text, now)?.reason;
+        throw said === undefined
+          ? error
+          : new WeatherglassError('NotFound', `${provider.name}, ${where}: ${said}`, { cause: error });
+      }
     }
   }
 

@@ -37,7 +37,7 @@ export function restAsked(
   { status, body, retryAfter }: Refused,
   now: number,
 ): number | undefined {
-  return retryAfterMs(retryAfter, now) ?? provider.refusal?.(status, body)?.retryAfterMs;
+  return retryAfterMs(retryAfter, now) ?? provider.refusal?.(status, jsonOrText(body), now)?.retryAfterMs;
 }
 
 /**
@@ -53,7 +53,7 @@ export function refusalError(
   now: number,
 ): WeatherglassError {
   const { status, body } = refused;
-  const said = provider.refusal?.(status, body)?.reason ?? wordsOf(body);
+  const said = provider.refusal?.(status, jsonOrText(body), now)?.reason ?? wordsOf(body);
   const what = `${provider.name}, ${where}: ${status}${said === '' ? '' : `, ${said}`}`;
   if (status === 429 || status >= 500)
     return mayPass(new WeatherglassError('Unavailable', what), restAsked(provider, refused, now));
@@ -64,6 +64,14 @@ export function refusalError(
       `${what}. It refuses us: check the setting contact, and the key if there is one`,
     );
   return new WeatherglassError('InvalidData', what);
+}
+
+function jsonOrText(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }
 
 /** What a body says, whatever it is. */

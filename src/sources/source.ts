@@ -27,8 +27,8 @@ export interface Provider {
   readonly concurrency: number;
   /** Whether it refuses who does not say how to reach them. */
   readonly wantsContact: boolean;
-  /** What a refusal means, where the provider says it in words of its own. */
-  readonly refusal?: (status: number, body: string) => Refusal | undefined;
+  /** What a refusal means, where the provider says it in words of its own; the body as JSON, or as text where it is none. */
+  readonly refusal?: (status: number, body: unknown, now: number) => Refusal | undefined;
 }
 
 /** Why a provider refused. */

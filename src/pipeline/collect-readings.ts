@@ -1,0 +1,145 @@
+import { settleAll } from '../runtime/task-group.ts';
+import type { Reading, SourceTools, StationSource } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+import { airportHours, hourlyValues } from '../weather/hourly-values.ts';
+import { msPerDay, msPerHour } from '../weather/time.ts';
+import { findVariable } from '../weather/variable.ts';
+import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
+import type { CollectedPlace } from './follow.ts';
+import { type HourlySeries, observationsOf } from './hourly-observations.ts';
+import { namePlaces } from './name-places.ts';
+
+export interface ReadingsCollection {
+  readonly collected: readonly CollectedPlace[];
+  readonly signal: AbortSignal;
+  readonly progress: CollectProgress;
+}
+
+export interface ReadingsCollected {
+  readonly source: string;
+  readonly requests: number;
+  readonly answered: number;
+  /** Hourly values that were new. */
+  readonly observations: number;
+  readonly failures: readonly CollectFailure[];
+}
+
+/** Hours before the newest that are asked for again: reports come late, and are corrected. */
+const OVERLAP = 6;
+
+/** A station that is followed, by its place. */
+interface FollowedStation {
+  readonly id: string;
+  readonly place: string;
+  /** Start of the hours that are asked for. */
+  readonly from: number;
+}
+
+/**
+ * Asks a source for what its stations have reported since the last time, and keeps it as hourly observations; of a
+ * station that is new, as far back as the source reaches.
+ *
+ * @throws what writing throws; the reason of the signal. What the source throws is in the result.
+ */
+export async function collectReadings(
+  store: Store,
+  source: StationSource,
+  { collected, signal, progress }: ReadingsCollection,
+  tools: SourceTools,
+): Promise<ReadingsCollected> {
+  const counts = { requests: 0, answered: 0, observations: 0 };
+  const failures: CollectFailure[] = [];
+  const due = dueStations(source, collected, progress, tools.now());
+  const batches: FollowedStation[][] = [];
+  for (let first = 0; first < due.length; first += source.stationsAtOnce)
+    batches.push(due.slice(first, first + source.stationsAtOnce));
+
+  async function collect(stations: readonly FollowedStation[]): Promise<void> {
+    const from = stations.reduce((least, one) => Math.min(least, one.from), Infinity);
+    const now = tools.now();
+    const note = (failed: boolean) => {
+      for (const { place } of stations) progressOf(progress, source.name, place).asked(now, failed);
+    };
+    counts.requests++;
+    let readings: readonly Reading[];
+    try {
+      const ids = stations.map(({ id }) => id);
+      readings = await source.readings({ stations: ids, from: from - msPerHour, until: now, signal }, tools);
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push({
+        source: source.name,
+        places: stations.map(({ place }) => place),
+        error: error as Error,
+      });
+      note(true);
+      return;
+    }
+    counts.answered++;
+    counts.observations += await keep(stations, readings, from, now);
+    note(false);
+  }
+
+  async function keep(
+    stations: readonly FollowedStation[],
+    readings: readonly Reading[],
+    from: number,
+    now: number,
+  ): Promise<number> {
+    // An hour is told when a report that is nearer can no longer come.
+    const period = { from, until: now - airportHours.toleranceMinutes * 60_000 + 1 };
+    const byStation = Map.groupBy(readings, ({ station }) => station);
+    const series: HourlySeries[] = [];
+    for (const { id, place } of stations) {
+      const own = byStation.get(id) ?? [];
+      for (const name of new Set(own.map(({ variable }) => variable))) {
+        const variable = findVariable(name);
+        const values = hourlyValues(own, variable, period, airportHours);
+        if (values.length > 0) series.push({ place, variable, values });
+        const newest = values.at(-1)?.time ?? -Infinity;
+        progressOf(progress, source.name, place).reached(newest);
+      }
+    }
+    if (series.length === 0) return 0;
+    // What is of long ago was known then; what comes late is known now.
+    const knownAt = ({ time }: { readonly time: number }) => (time < now - msPerDay ? time + msPerHour : now);
+    const written = await store.write({
+      variables: [...new Set(series.map(({ variable }) => variable))],
+      observations: observationsOf(series, source.name, knownAt),
+    });
+    return written.observations;
+  }
+
+  const settled = await settleAll(
+    batches,
+    {
+      name: `collect ${source.name}`,
+      concurrency: source.provider.concurrency,
+      signal,
+      about: (stations) => namePlaces(stations.map(({ id }) => id)),
+    },
+    collect,
+  );
+  // What is thrown here is no failure of the source.
+  for (const one of settled) if ('error' in one) throw one.error;
+  return { source: source.name, ...counts, failures };
+}
+
+/** Stations that may have something new, those asked for the same hours together. */
+function dueStations(
+  source: StationSource,
+  collected: readonly CollectedPlace[],
+  progress: CollectProgress,
+  now: number,
+): readonly FollowedStation[] {
+  const oldest = now - source.daysBack * msPerDay;
+  return collected
+    .flatMap(({ place, following: { station } }) => {
+      if (station?.source !== source.name) return [];
+      const { at, failures, newest } = progressOf(progress, source.name, place.name).now;
+      const wait = failures > 0 ? pauseAfter(failures) : source.every;
+      if (now - at < wait) return [];
+      return [{ id: station.id, place: place.name, from: Math.max(oldest, newest - OVERLAP * msPerHour) }];
+    })
+    .sort((a, b) => a.from - b.from);
+}

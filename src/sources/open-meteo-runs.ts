@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
+import { msPerHour } from '../weather/time.ts';
+import type { OpenMeteoModel } from './open-meteo-models.ts';
+import { type OpenMeteo, openMeteoMetadataUrl } from './open-meteo-settings.ts';
+import type { Announced, Provider, SourceTools } from './source.ts';
+
+/** Redundant servers get a run one after the other; the documentation asks to wait so long. */
+export const spreadingMs = 10 * 60_000;
+
+/** The newest run of a model. */
+export interface ModelRun extends Announced {
+  /** Whether all domains of the model show this run; where they do not, its values are of two runs. */
+  readonly whole: boolean;
+}
+
+const metadata = z.looseObject({
+  last_run_initialisation_time: z.number(),
+  last_run_availability_time: z.number(),
+});
+
+/**
+ * The newest run by a domain's metadata, which are Unix seconds. It can be asked for ten minutes after it has become
+ * available on one server.
+ *
+ * @throws WeatherglassError InvalidData that names domain and field, also for a run that starts at no whole hour.
+ */
+export function readMetadata(body: unknown, domain: string): Announced {
+  const read = metadata.safeParse(body);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw invalid(domain, `${issue.path.join('.') || 'the reply'} is not as documented: ${issue.message}`);
+  }
+  const issuedAt = read.data.last_run_initialisation_time * 1000;
+  if (issuedAt % msPerHour !== 0)
+    throw invalid(domain, `last_run_initialisation_time must be a whole hour, not ${issuedAt / 1000}`);
+  return { issuedAt, availableAt: read.data.last_run_availability_time * 1000 + spreadingMs };
+}
+
+function invalid(domain: string, problem: string): WeatherglassError {
+  return new WeatherglassError('InvalidData', `open-meteo, metadata of ${domain}: ${problem}.`);
+}
+
+export interface RunsQuestion {
+  readonly settings: OpenMeteo;
+  readonly provider: Provider;
+  readonly api: 'forecast' | 'ensemble';
+  readonly models: readonly OpenMeteoModel[];
+  /** Not what is kept, but what the provider says at this moment. */
+  readonly anew?: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Newest runs of models by name. Of a model whose domains show different runs it is the oldest, and not whole.
+ *
+ * @throws WeatherglassError NotFound where a server offers no metadata, as an instance of one's own may not.
+ */
+export async function newestRuns(
+  { settings, provider, api, models, anew = false, signal }: RunsQuestion,
+  tools: SourceTools,
+): Promise<ReadonlyMap<string, ModelRun>> {
+  const runs = new Map<string, Announced>();
+  for (const domain of new Set(models.flatMap(({ domains }) => domains))) {
+    const url = openMeteoMetadataUrl(settings, api, domain);
+    const about = `metadata of ${domain}`;
+    const headers = anew ? { 'cache-control': 'no-cache' } : {};
+    const { body } = await tools
+      .ask({ provider, url, calls: 0, about, headers, signal })
+      .catch((error: unknown) => throwExplained(error, domain));
+    runs.set(domain, readMetadata(body, domain));
+  }
+  return new Map(models.map((model) => [model.name, modelRun(model, runs)]));
+}
+
+/** The client knows that an address does not exist, but not what to do about it. */
+function throwExplained(error: unknown, domain: string): never {
+  if (!isWeatherglassError(error, 'NotFound')) throw error;
+  throw new WeatherglassError(
+    'NotFound',
+    `open-meteo has no metadata of ${domain}, so that its runs cannot be dated. Take models of this domain out of the ` +
+      "settings models and ensembles; an instance of one's own (the setting url) must hand out " +
+      `data/${domain}/static/meta.json of its data folder.`,
+    { cause: error },
+  );
+}
+
+function modelRun({ domains }: OpenMeteoModel, runs: ReadonlyMap<string, Announced>): ModelRun {
+  const own = domains.map((domain) => runs.get(domain)).filter((run) => run !== undefined);
+  const issuedAt = Math.min(...own.map((run) => run.issuedAt));
+  const oldest = own.filter((run) => run.issuedAt === issuedAt);
+  return {
+    issuedAt,
+    availableAt: Math.max(...oldest.map((run) => run.availableAt)),
+    whole: oldest.length === own.length,
+  };
+}
+
+/**
+ * Of the runs found before a reply came and after it, those that the reply must be of: the same both times, whole, and
+ * long enough on all servers when it came. Between the two looks a run may have switched; values of the newer one with
+ * the older one's date would look like a forecast from farther away that was as good.
+ *
+ * What remains: a newer run may already be on the server that replied, and not yet on the one that gave the metadata,
+ * for as long as servers need to copy it.
+ */
+export function certainRuns(
+  before: ReadonlyMap<string, ModelRun>,
+  after: ReadonlyMap<string, ModelRun>,
+  receivedAt: number,
+): ReadonlyMap<string, ModelRun> {
+  return new Map(
+    [...before].filter(([name, run]) => {
+      const later = after.get(name);
+      return isSettled(run, receivedAt) && later?.whole === true && later.issuedAt === run.issuedAt;
+    }),
+  );
+}
+
+/** Whether a run was whole and on all servers at a time. */
+export function isSettled(run: ModelRun, at: number): boolean {
+  return run.whole && run.availableAt <= at;
+}
