@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorTable, isWeatherglassError } from '../errors.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Context } from './context.ts';
+import { version } from './version.ts';
 
 /** Each command with the module that has it: only the one that is asked for is loaded, and for help all. */
 const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
   demo: async () => (await import('./demo.ts')).demoCommand,
   place: async () => (await import('./place.ts')).placeCommand,
+  init: async () => (await import('./init.ts')).initCommand,
+  collect: async () => (await import('./collect.ts')).collectCommand,
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
@@ -26,10 +28,6 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   reduce: async () => (await import('./reduce.ts')).reduceCommand,
   models: async () => (await import('./models.ts')).modelsCommand,
   config: async () => (await import('./config.ts')).configCommand,
-};
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
 };
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -33,7 +33,7 @@ export async function predictStored(context: Context, flags: PredictFlags): Prom
     thresholds: flags.above,
   });
   settings.progress.clear();
-  context.write(flags.json ? `${JSON.stringify(servedAsJson(served))}\n` : describe(served));
+  context.write(flags.json ? `${JSON.stringify(servedAsJson(served))}\n` : describeServed(served));
 }
 
 /** Answers what has arrived, unless another process (a server) writes to the store and does so itself. */
@@ -131,7 +131,8 @@ export function servedAsJson({ asOf, levels, predictions }: Served) {
   };
 }
 
-function describe({ asOf, levels, predictions }: Served): string {
+/** Predictions as a table for a person. */
+export function describeServed({ asOf, levels, predictions }: Served): string {
   const thresholds = [...new Set(predictions.flatMap(({ probabilities }) => Object.keys(probabilities)))];
   return `as of ${formatInstant(asOf)}\n${table([
     [

@@ -1,15 +1,79 @@
 import type { Command } from 'commander';
-import { openStandingLoop } from '../pipeline/standing-loop.ts';
-import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../config.ts';
+import { collectedPlaces } from '../pipeline/follow.ts';
+import { namePlaces } from '../pipeline/name-places.ts';
+import { openStandingCollector } from '../pipeline/standing-collector.ts';
+import { type LoopEvents, openStandingLoop, type StandingLoop } from '../pipeline/standing-loop.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { ComputePool } from '../runtime/compute-pool.ts';
 import { restingPool } from '../runtime/resting-pool.ts';
 import { serveStore } from '../server/serve.ts';
+import type { Store } from '../store/store.ts';
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { command } from './model-flags.ts';
+import { openCollecting } from './open-sources.ts';
 
 /** Milliseconds after a turn of the loop in which the threads wait for another. */
 const REST = 10_000;
 /** Addresses that only programs on this machine reach. */
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** The loop, and beside it the collector where a place is collected for, whose news it is told. */
+function openLoops(
+  store: Store,
+  pool: ComputePool,
+  clock: Clock,
+  events: LoopEvents,
+  config: Config,
+): StandingLoop {
+  const loop = openStandingLoop(store, pool, clock, events);
+  const collecting = collectedPlaces(store).then((places) =>
+    places.length === 0 ? undefined : openCollector(store, clock, events, config, loop.poke),
+  );
+  collecting.catch(events.onError);
+  return {
+    poke: loop.poke,
+    async [Symbol.asyncDispose]() {
+      const collector = await collecting.catch(() => undefined);
+      await Promise.all([collector?.[Symbol.asyncDispose](), loop[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+function openCollector(
+  store: Store,
+  clock: Clock,
+  { onError, onCollected }: LoopEvents,
+  config: Config,
+  poke: () => void,
+): AsyncDisposable {
+  const { client, sources, notices, [Symbol.asyncDispose]: close } = openCollecting(config);
+  onCollected?.({ added: 0, failures: notices });
+  const collector = openStandingCollector(store, sources, {
+    client,
+    clock,
+    random: Math.random,
+    hours: 24 * config.horizon,
+    onCollected(collected, filled) {
+      const added = collected.added + filled.runs + filled.observations;
+      const failures = [...collected.failures, ...filled.failures];
+      if (added > 0) poke();
+      onCollected?.({
+        added,
+        failures: failures.map(
+          ({ source, places, error }) => `${source}, ${namePlaces(places)}: ${error.message}`,
+        ),
+      });
+    },
+    onError,
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      await collector[Symbol.asyncDispose]();
+      await close();
+    },
+  };
+}
 
 export function serveCommand(context: Context): Command {
   return command(
@@ -39,7 +103,7 @@ export function serveCommand(context: Context): Command {
         log,
         threads,
         signal: context.signal,
-        openLoop: (open, clock, events) => openStandingLoop(open, pool, clock, events),
+        openLoop: (open, clock, events) => openLoops(open, pool, clock, events, config),
         onListening: (url) => context.write(flags.json ? `${JSON.stringify({ url })}\n` : `${url}\n`),
       });
     });

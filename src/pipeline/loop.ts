@@ -5,6 +5,7 @@ import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
 import { presentOf } from './present.ts';
+import { sensorObservations } from './sensor-hours.ts';
 import {
   firstTrainedNote,
   type TrainOptions,
@@ -42,6 +43,7 @@ export interface StepOptions extends RunOptions {
  */
 export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
   const { asOf, signal } = options;
+  await sensorObservations(store, asOf);
   const { targets } = await verify(store, { asOf, notes: { [reachedNote]: String(asOf) }, signal }, pool);
   const trained = await trainWhenDue(store, options, pool, await trainEvery(store, asOf));
   const issued = await issue(

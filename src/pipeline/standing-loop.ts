@@ -19,6 +19,15 @@ export interface StandingLoop extends AsyncDisposable {
 export interface LoopEvents {
   readonly onTurn?: (result: StepResult) => void;
   readonly onError: (error: unknown) => void;
+  /** What data sources gave and did not give, where they are asked. */
+  readonly onCollected?: (collected: CollectedLately) => void;
+}
+
+export interface CollectedLately {
+  /** Runs and observations that were new. */
+  readonly added: number;
+  /** What failed, in words. */
+  readonly failures: readonly string[];
 }
 
 /**

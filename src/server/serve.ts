@@ -75,7 +75,8 @@ export async function serveStore(options: ServeOptions): Promise<void> {
       if (message.kind === 'inspect') answer({ kind: 'inspected', id, answer: await gatherer.inspect() });
       else {
         answer({ kind: 'written', id, answer: await store.write(message.changes) });
-        loop?.poke();
+        // What a sensor shows from minute to minute becomes observations of full hours in the loop's own time.
+        if (message.changes.readings === undefined) loop?.poke();
       }
     } catch (error) {
       answer({ kind: 'refused', id, error: errorData(error) });
@@ -90,6 +91,10 @@ export async function serveStore(options: ServeOptions): Promise<void> {
       onTurn: ({ predictions, scored, trained }) =>
         log.info({ predictions, scored, trained: trained !== undefined }, 'the loop has turned'),
       onError: (error) => log.error({ err: error }, 'a turn of the loop failed; the next goes on'),
+      onCollected({ added, failures }) {
+        if (added > 0) log.info({ added }, 'collected');
+        for (const failure of failures) log.warn(failure);
+      },
     });
     await Promise.race([crew.ready, aborted.promise]);
     if (!signal.aborted) onListening?.(urlOf(host, port));

@@ -1,0 +1,84 @@
+import type { Collected } from '../pipeline/collect.ts';
+import type { CollectFailure } from '../pipeline/collect-progress.ts';
+import type { CurrentCost } from '../pipeline/current-costs.ts';
+import type { FillResult } from '../pipeline/fill.ts';
+import type { FillCost } from '../pipeline/fill-plan.ts';
+import { namePlaces } from '../pipeline/name-places.ts';
+import { count } from './store-command.ts';
+import { table } from './table.ts';
+
+/** What was collected, for a person: a line a source, then every failure. */
+export function collectedText(collected: Collected, filled: FillResult): string {
+  const rows = [
+    ['source', 'requests', 'answered', 'new', 'unchanged', 'outdated', 'failed'],
+    ...collected.forecasts.map((one) => [
+      one.source,
+      String(one.requests),
+      String(one.answered),
+      count(one.runs, 'run'),
+      String(one.unchanged),
+      String(one.outdated),
+      String(one.failures.length),
+    ]),
+    ...collected.readings.map((one) => [
+      `${one.source} (stations)`,
+      String(one.requests),
+      String(one.answered),
+      count(one.observations, 'observation'),
+      '–',
+      '–',
+      String(one.failures.length),
+    ]),
+  ];
+  const past =
+    filled.steps + filled.left === 0
+      ? ''
+      : `past: ${count(filled.steps, 'request')} answered, ${count(filled.runs, 'run')} and ${count(filled.observations, 'observation')} filled in; ${count(filled.left, 'request')} left for another time\n`;
+  return `${table(rows)}${past}${failuresText([...collected.failures, ...filled.failures])}`;
+}
+
+/** Every failure with its places. */
+export function failuresText(failures: readonly CollectFailure[]): string {
+  return failures
+    .map(({ source, places, error }) => `failed: ${source}, ${namePlaces(places)}: ${error.message}\n`)
+    .join('');
+}
+
+export function collectedJson(collected: Collected, filled: FillResult) {
+  return {
+    forecasts: collected.forecasts.map(({ failures, ...counts }) => ({ ...counts, failed: failures.length })),
+    stations: collected.readings.map(({ failures, ...counts }) => ({ ...counts, failed: failures.length })),
+    past: {
+      requests: filled.steps,
+      runs: filled.runs,
+      observations: filled.observations,
+      left: filled.left,
+    },
+    failures: [...collected.failures, ...filled.failures].map(({ source, places, error }) => ({
+      source,
+      places,
+      message: error.message,
+    })),
+  };
+}
+
+/** What it costs to stay current, and to fill in the past, at each provider. */
+export function costsText(current: readonly CurrentCost[], fill: readonly FillCost[]): string {
+  const names = [...new Set([...current, ...fill].map(({ provider }) => provider.name))];
+  return table([
+    ['provider', 'calls a day to stay current', 'limit a day', 'calls to fill in the past', 'days for that'],
+    ...names.map((name) => {
+      const now = current.find(({ provider }) => provider.name === name);
+      const past = fill.find(({ provider }) => provider.name === name);
+      const { limits } = (now ?? past)!.provider;
+      const daily = Math.min(...limits.map(({ calls, seconds }) => (calls * 86_400) / seconds));
+      return [
+        name,
+        String(Math.ceil(now?.calls ?? 0)),
+        Number.isFinite(daily) ? String(Math.floor(daily)) : 'none',
+        String(Math.ceil(past?.calls ?? 0)),
+        (past?.days ?? 0).toFixed(1),
+      ];
+    }),
+  ]);
+}

@@ -1,0 +1,194 @@
+import { type Command, Option } from 'commander';
+import type { Config } from '../config.ts';
+import { isWeatherglassError } from '../errors.ts';
+import { collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
+import { readProgress } from '../pipeline/collect-progress.ts';
+import { currentCosts } from '../pipeline/current-costs.ts';
+import { fillPast, fillStepsOf } from '../pipeline/fill.ts';
+import { fillCosts } from '../pipeline/fill-plan.ts';
+import { collectedPlaces, type Truth, truths } from '../pipeline/follow.ts';
+import { type Followed, followPlace } from '../pipeline/follow-place.ts';
+import { step } from '../pipeline/loop.ts';
+import { servedPredictions } from '../pipeline/served.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { SourceTools } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+import { msPerDay } from '../weather/time.ts';
+import { collectedText, costsText } from './collect-text.ts';
+import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
+import { locate } from './locate.ts';
+import { type Collecting, openCollecting } from './open-sources.ts';
+import { openToWrite } from './open-store.ts';
+import { describePlace } from './place-text.ts';
+import { describeServed } from './predict-stored.ts';
+import { progressOn } from './progress.ts';
+import { askOn, type Questions } from './questions.ts';
+import { saveSetting } from './save-setting.ts';
+import { storeCommand } from './store-command.ts';
+
+interface InitFlags extends CommonFlags {
+  readonly at?: string;
+  readonly truth?: Truth;
+  readonly save: boolean;
+}
+
+/** Requests of the past that are waited for: a month of the place and its stations; the rest comes while it is served. */
+const FIRST_STEPS = 6;
+
+export function initCommand(context: Context): Command {
+  return storeCommand('init', 'begin with a place of yours: find it, collect for it, and predict')
+    .argument('[name]', 'what to call the place')
+    .option(
+      '--at <where>',
+      'a town, or "latitude, longitude" (and metres above the sea); asked for if left out',
+    )
+    .addOption(
+      new Option(
+        '--truth <whose>',
+        'whose observations are the truth: your own sensor, the nearest stations, a reanalysis, none',
+      ).choices(truths),
+    )
+    .option(
+      '--contact <address>',
+      'how data sources can reach you: an address of mail or of the web; it is saved',
+    )
+    .option('--no-save', 'do not save the contact in the settings file')
+    .option('--sources <names>', 'data sources, by commas (default: all)')
+    .option('--stations <n>', 'nearest stations that are followed (default: 2)')
+    .option('--past <days>', 'days of the past to learn from (default: 90)')
+    .option('--horizon <days>', 'days ahead (default: 7)')
+    .option('--cache <folder>', 'folder of kept replies and spent quotas')
+    .option('--threads <n>', 'worker threads (default: one a core)')
+    .action(async (name: string | undefined, flags: InitFlags) => init(context, name, flags));
+}
+
+async function init(context: Context, name: string | undefined, flags: InitFlags): Promise<void> {
+  const { write, signal } = context;
+  using questions = askOn(context, '`weatherglass init NAME --at WHERE`');
+  const where = flags.at ?? (await questions.ask('Where is it: a town, or "latitude, longitude"?'));
+  const contact = await contactOf(context, flags, questions);
+  const config = configOf(context, { ...flags, ...(contact !== '' && { contact }) });
+  if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
+
+  await using collecting = openCollecting(config);
+  for (const notice of collecting.notices) context.notice(`weatherglass: ${notice}\n`);
+  const { client, sources } = collecting;
+  const tools: SourceTools = { ask: client.ask, now: () => systemClock.now() };
+  const interactive = flags.at === undefined;
+  const place = await locate(
+    name ?? (interactive ? await questions.ask('What shall it be called?', 'Home') : ''),
+    where,
+    {
+      tools,
+      settings: collecting.openMeteo,
+      signal,
+      notice: context.notice,
+      // Who has said it all beforehand means the best match.
+      choose: async (found) => (interactive ? questions.choose('Which of them?', found) : 0),
+    },
+  );
+  const truth = flags.truth ?? (interactive ? await askTruth(questions) : 'stations');
+
+  await using store = await openToWrite(config, true);
+  const followed = await followPlace(store, sources, place, {
+    truth,
+    pastDays: config.past,
+    stations: config.stations,
+    tools,
+    signal,
+  });
+  write(followedText(followed));
+  await begin(context, config, store, collecting, tools);
+  await tell(context, store, place.name);
+}
+
+async function contactOf(context: Context, flags: InitFlags, questions: Questions): Promise<string> {
+  const known = configOf(context, flags).contact;
+  if (known !== '' || flags.at !== undefined) return known;
+  return questions.ask(
+    'How can data sources reach you: an address of mail or of the web? MET Norway and the US Weather Service answer nobody without one.',
+  );
+}
+
+async function askTruth(questions: Questions): Promise<Truth> {
+  const choice = await questions.choose('Whose observations are the truth there?', [
+    'the nearest weather stations',
+    'a sensor of my own, which will push its values here',
+    'a reanalysis, that is, a weather model fed with observations',
+  ]);
+  return (['stations', 'own', 'reanalysis'] as const)[choice];
+}
+
+function followedText({ place, truth, stations, problems }: Followed): string {
+  const words: Readonly<Record<Truth, string>> = {
+    own: 'your own sensor: push its values to `weatherglass serve`, or import them',
+    stations: stations
+      .map(({ station, distanceKm, higherM }) => {
+        const height = Number.isNaN(higherM)
+          ? ''
+          : `, ${Math.abs(Math.round(higherM))} m ${higherM < 0 ? 'lower' : 'higher'}`;
+        return `${station.id} ${station.name} (${distanceKm.toFixed(0)} km${height})`;
+      })
+      .join('; '),
+    reanalysis: 'a reanalysis (a weather model fed with observations, five days late)',
+    none: 'nothing yet: forecasts pass through uncalibrated',
+  };
+  const troubles = problems.map((problem) => `stations could not be asked for: ${problem}\n`).join('');
+  return `${place.name}: ${describePlace(place)}\ntruth: ${words[truth]}\n${troubles}`;
+}
+
+/** Collects, fills in the first of the past, learns and predicts. */
+async function begin(
+  context: Context,
+  config: Config,
+  store: Store,
+  { client, sources }: Collecting,
+  tools: SourceTools,
+): Promise<void> {
+  const { write, signal } = context;
+  const hours = 24 * config.horizon;
+  const places = await collectedPlaces(store);
+  const plan = await fillStepsOf(store, sources, collectedVariables, tools.now());
+  write(costsText(currentCosts(places, sources.forecasts, collectedVariables, hours), fillCosts(plan)));
+  const progress = progressOn(context);
+  const collected = await collectDue(store, sources, {
+    hours,
+    progress: await readProgress(store),
+    tools,
+    signal,
+  });
+  const filled = await fillPast(store, sources, {
+    variables: collectedVariables,
+    tools,
+    signal,
+    mayAsk: mayFill(client),
+    steps: FIRST_STEPS,
+    onStep: (done, total) => progress.show('filling in the past', done, total),
+  });
+  progress.clear();
+  write(collectedText(collected, filled));
+  await using pool = openThreads(config);
+  await step(store, { asOf: tools.now(), signal }, pool);
+}
+
+/** What is known of the next day, and what to do next. */
+async function tell({ write }: Context, store: Store, place: string): Promise<void> {
+  try {
+    const asOf = systemClock.now();
+    const served = await servedPredictions(store, {
+      places: [place],
+      variables: ['temperature_2m'],
+      asOf,
+      until: asOf + msPerDay,
+    });
+    write(describeServed(served));
+  } catch (error) {
+    if (!isWeatherglassError(error, 'NotFound') && !isWeatherglassError(error, 'Usage')) throw error;
+    write(
+      'Nothing can be predicted yet: there are no observations to learn from. It begins as they arrive.\n',
+    );
+  }
+  write(
+    '`weatherglass serve` goes on from here: it collects, learns, predicts, and shows how right it was.\n',
+  );
+}
