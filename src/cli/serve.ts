@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { collectedPlaces } from '../pipeline/follow.ts';
-import { namePlaces } from '../pipeline/name-places.ts';
-import { openStandingCollector } from '../pipeline/standing-collector.ts';
 import { type LoopEvents, openStandingLoop, type StandingLoop } from '../pipeline/standing-loop.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
@@ -11,7 +9,6 @@ import { serveStore } from '../server/serve.ts';
 import type { Store } from '../store/store.ts';
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { command } from './model-flags.ts';
-import { openCollecting } from './open-sources.ts';
 
 /** Milliseconds after a turn of the loop in which the threads wait for another. */
 const REST = 10_000;
@@ -27,50 +24,18 @@ function openLoops(
   config: Config,
 ): StandingLoop {
   const loop = openStandingLoop(store, pool, clock, events);
-  const collecting = collectedPlaces(store).then((places) =>
-    places.length === 0 ? undefined : openCollector(store, clock, events, config, loop.poke),
-  );
+  const collecting = collectedPlaces(store).then(async (places) => {
+    if (places.length === 0) return undefined;
+    // Who collects nothing need not wait until all of it is loaded.
+    const { openCollector } = await import('./serve-collector.ts');
+    return openCollector(store, clock, events, config, loop.poke);
+  });
   collecting.catch(events.onError);
   return {
     poke: loop.poke,
     async [Symbol.asyncDispose]() {
       const collector = await collecting.catch(() => undefined);
       await Promise.all([collector?.[Symbol.asyncDispose](), loop[Symbol.asyncDispose]()]);
-    },
-  };
-}
-
-function openCollector(
-  store: Store,
-  clock: Clock,
-  { onError, onCollected }: LoopEvents,
-  config: Config,
-  poke: () => void,
-): AsyncDisposable {
-  const { client, sources, notices, [Symbol.asyncDispose]: close } = openCollecting(config);
-  onCollected?.({ added: 0, failures: notices });
-  const collector = openStandingCollector(store, sources, {
-    client,
-    clock,
-    random: Math.random,
-    hours: 24 * config.horizon,
-    onCollected(collected, filled) {
-      const added = collected.added + filled.runs + filled.observations;
-      const failures = [...collected.failures, ...filled.failures];
-      if (added > 0) poke();
-      onCollected?.({
-        added,
-        failures: failures.map(
-          ({ source, places, error }) => `${source}, ${namePlaces(places)}: ${error.message}`,
-        ),
-      });
-    },
-    onError,
-  });
-  return {
-    async [Symbol.asyncDispose]() {
-      await collector[Symbol.asyncDispose]();
-      await close();
     },
   };
 }

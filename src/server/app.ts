@@ -9,6 +9,7 @@ import { placesRoute } from './places.ts';
 import { predictRoute } from './predict.ts';
 import { runtimeRoutes } from './runtime.ts';
 import { clientProblem, refuse, sendProblem } from './send-problem.ts';
+import { sensorRoutes } from './sensors.ts';
 import type { Serving } from './serving.ts';
 import { skillRoute } from './skill.ts';
 import { watchRequests } from './watch-requests.ts';
@@ -77,6 +78,11 @@ export function createApp(serving: Serving, log: FastifyBaseLogger): FastifyInst
     skillRoute(scope, serving);
     homePage(scope, serving);
     placePage(scope, serving);
+    done();
+  });
+  // Not above: one of them is a GET that writes, which no cache may answer.
+  void app.register((scope, _, done) => {
+    sensorRoutes(scope, serving);
     done();
   });
   return app;

@@ -27,7 +27,9 @@ export function refuse(app: FastifyInstance, request: FastifyRequest, reply: Fas
 /** An error as the problem it is: JSON; as a page to a browser that looks for a page. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request.id);
-  if (problem.status >= 500) request.log.error({ err: error, url: request.url }, problem.title);
+  // A query may hold the password of somebody's weather station.
+  const [path] = request.url.split('?');
+  if (problem.status >= 500) request.log.error({ err: error, path }, problem.title);
   if (problem.status === 503) reply.header('retry-after', '1');
   reply.code(problem.status);
   if (request.url.startsWith('/v1/') || !(request.headers.accept ?? '').includes('text/html'))

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { WeatherglassError } from '../errors.ts';
+import { checkPlaces } from '../pipeline/served.ts';
+import { readEcowitt } from '../sources/sensor-ecowitt.ts';
+import { readHomeAssistant } from '../sources/sensor-home-assistant.ts';
+import { readWeatherUnderground } from '../sources/sensor-weather-underground.ts';
+import type { Reading } from '../sources/source.ts';
+import { momentReader } from './moment.ts';
+import type { Serving } from './serving.ts';
+
+/** A push of one sensor has a handful. */
+const MOST = 1000;
+
+const named = z.object({ place: z.string() });
+
+/**
+ * Where sensors push what they show, each kind in its own protocol: `POST /v1/sensors/ecowitt/NAME`,
+ * `POST /v1/sensors/home-assistant/NAME`, and `GET /weatherstation/updateweatherstation.php?ID=NAME`, which WeeWX and most
+ * consoles speak. Answered once it is durable; hourly observations are made of it when the hour is over.
+ */
+export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serving): void {
+  const readMoment = momentReader(store, clock);
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, new URLSearchParams(body as string)),
+  );
+
+  async function keep(readings: readonly Reading[], now: number): Promise<number> {
+    if (readings.length > MOST)
+      throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);
+    await checkPlaces(store, [...new Set(readings.map(({ station }) => station))]);
+    if (readings.length === 0) return 0;
+    await write({
+      readings: readings.map(({ station, periodHours = 0, receivedAt, ...reading }) => ({
+        ...reading,
+        place: station,
+        periodHours,
+        receivedAt: Number.isNaN(receivedAt) ? now : receivedAt,
+      })),
+    });
+    return readings.length;
+  }
+
+  app.post('/v1/sensors/ecowitt/:place', async ({ body, params }, reply) => {
+    const { now } = await readMoment();
+    if (!(body instanceof URLSearchParams))
+      throw new WeatherglassError(
+        'InvalidData',
+        'the body must be a form (application/x-www-form-urlencoded)',
+      );
+    const accepted = await keep(readEcowitt(body, named.parse(params).place, now), now);
+    return reply.code(200).send({ accepted });
+  });
+
+  app.post('/v1/sensors/home-assistant/:place', async ({ body, params }, reply) => {
+    const { now } = await readMoment();
+    const accepted = await keep(readHomeAssistant(body, named.parse(params).place, now), now);
+    return reply.code(200).send({ accepted });
+  });
+
+  app.get('/weatherstation/updateweatherstation.php', async ({ query }, reply) => {
+    const { now } = await readMoment();
+    const pairs = Object.entries(query as Record<string, string | string[]>);
+    const form = new URLSearchParams(
+      pairs.map(([key, value]) => [key, Array.isArray(value) ? value[0] : value]),
+    );
+    await keep(readWeatherUnderground(form, now), now);
+    // The word that those who speak this protocol wait for.
+    return reply.type('text/plain').send('success');
+  });
+}
