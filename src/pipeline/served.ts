@@ -20,6 +20,7 @@ export interface ServedPrediction {
   /** Hours from the newest run used to the valid time. */
   readonly lead: number;
   readonly mean: number;
+  readonly median: number;
   /** At the levels asked for. */
   readonly quantiles: readonly number[];
   /** P(value ≥ threshold), by threshold. */
@@ -136,6 +137,7 @@ function valuesAhead(
         validTime,
         lead: (validTime - one.runTimes[i]) / msPerHour,
         mean: laws.mean(i),
+        median: laws.quantile(i, 0.5),
         quantiles: levels.map((level) => laws.quantile(i, level)),
         probabilities: Object.fromEntries(
           thresholds.map((value) => [String(value), 1 - laws.cdfBelow(i, value)]),

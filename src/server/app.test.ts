@@ -75,7 +75,7 @@ it('a store that does not answer is logged under the request’s id, and its ins
   expect(JSON.parse(lines[0])).toMatchObject({
     level: 50,
     request: expect.stringMatching(/^\d+-1$/),
-    url: '/v1/places',
+    path: '/v1/places',
   });
   expect(lines[0]).not.toContain('reqId');
   expect((await app.inject('/livez')).statusCode).toBe(200);

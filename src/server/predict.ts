@@ -1,11 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { WeatherglassError } from '../errors.ts';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { nearestPlace } from '../pipeline/nearest-place.ts';
+import { type PassedThrough, passedThrough } from '../pipeline/pass-through.ts';
 import type { Provenance } from '../pipeline/provenance.ts';
-import { type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import {
+  type Served,
+  type ServedPrediction,
+  type ServedQuery,
+  servedLevels,
+  servedPredictions,
+} from '../pipeline/served.ts';
 import { section } from '../runtime/event-loop.ts';
+import { creditsFor } from '../sources/credits.ts';
 import type { Store } from '../store/store.ts';
 import { msPerHour } from '../weather/time.ts';
 import { instantOrNull, instantText, numberOrNull } from './json-values.ts';
@@ -42,14 +50,18 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
         `parameter place may be given ${MOST_PLACES} times at most, not ${place.length}; \`weatherglass predict --file\` is for many places`,
       );
     const { places, nearest } = await placesOf(store, { place, latitude, longitude });
-    const served = await servedPredictions(store, {
+    const asked = {
       places,
       variables: variable,
       asOf: now,
       until: hours === undefined ? until : now + hours * msPerHour,
+    };
+    const { served, uncalibrated } = await answer(store, {
+      ...asked,
       levels,
       thresholds: above && thresholdsOf(above),
     });
+    const attribution = attributionOf(served, uncalibrated);
     // A turn of the event loop to work them out, another to write them down: see `cacheReplies`.
     await setImmediate();
     return section('predictions as JSON', () => ({
@@ -58,8 +70,54 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
       ...(nearest && { nearest_place: nearest }),
       levels: served.levels,
       predictions: served.predictions.map(predictionJson),
+      ...(uncalibrated.length > 0 && { uncalibrated: uncalibrated.map(passedThroughJson) }),
+      ...(attribution.length > 0 && { attribution }),
     }));
   });
+}
+
+/**
+ * What is predicted, and what passes through as it was forecast. Before anything can be predicted, that alone.
+ *
+ * @throws WeatherglassError what {@link servedPredictions} throws where nothing passes through either.
+ */
+async function answer(store: Store, query: ServedQuery) {
+  let served: Served;
+  try {
+    served = await servedPredictions(store, query);
+  } catch (error) {
+    if (!isWeatherglassError(error, 'NotFound')) throw error;
+    const uncalibrated = await passedThrough(store, query, []);
+    if (uncalibrated.length === 0) throw error;
+    return {
+      served: { asOf: query.asOf, levels: query.levels ?? servedLevels, predictions: [] },
+      uncalibrated,
+    };
+  }
+  return { served, uncalibrated: await passedThrough(store, query, served.predictions) };
+}
+
+/** What must be said of those whose data went in. */
+function attributionOf({ predictions }: Served, uncalibrated: readonly PassedThrough[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { provenance } of predictions) {
+    for (const { source } of provenance.runs) names.add(source);
+    for (const origin of provenance.truth) names.add(origin);
+  }
+  for (const { source } of uncalibrated) names.add(source);
+  return creditsFor(names).map(({ attribution }) => attribution);
+}
+
+function passedThroughJson({ place, variable, unit, source, issuedAt, validTimes, values }: PassedThrough) {
+  return {
+    place,
+    variable,
+    unit,
+    source,
+    issued_at: instantText(issuedAt),
+    valid_times: validTimes.map(instantText),
+    values: values.map(numberOrNull),
+  };
 }
 
 interface Where {

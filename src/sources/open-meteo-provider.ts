@@ -1,3 +1,4 @@
+import { credits } from './credits.ts';
 import { openMeteoRefusal } from './open-meteo-refusal.ts';
 import { checkOpenMeteo, type OpenMeteoSettings } from './open-meteo-settings.ts';
 import type { Limit, Provider } from './source.ts';
@@ -29,10 +30,7 @@ export function openMeteoProvider(settings: OpenMeteoSettings = {}): Provider {
     url !== undefined ? [[], 8] : apiKey !== undefined ? [customerLimits, 2] : [freeLimits, 1];
   return {
     name: 'open-meteo',
-    title: 'Open-Meteo',
-    home: 'https://open-meteo.com/',
-    licence: 'CC BY 4.0',
-    attribution: 'Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0',
+    ...credits['open-meteo'],
     limits,
     concurrency,
     wantsContact: false,
