@@ -7,6 +7,7 @@ import { laws } from './laws.ts';
 import { loop } from './loop.ts';
 import type { Bench } from './measure.ts';
 import { pool } from './pool.ts';
+import { quality } from './quality.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
 import { start } from './start.ts';
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   laws,
   loop,
   pool,
+  quality,
   replay,
   serve,
   start,
