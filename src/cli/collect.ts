@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { WeatherglassError } from '../errors.ts';
-import { type Collected, collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
+import {
+  type Collected,
+  collectDue,
+  collectedVariables,
+  mayFill,
+  wantTraining,
+} from '../pipeline/collect.ts';
 import { readProgress } from '../pipeline/collect-progress.ts';
 import { currentCosts } from '../pipeline/current-costs.ts';
 import { type FillResult, fillPast, fillStepsOf } from '../pipeline/fill.ts';
@@ -82,6 +88,7 @@ const once: Work = async (context, flags, config, store, { client, sources }) =>
     signal,
     mayAsk: mayFill(client),
   });
+  await wantTraining(store, systemClock.now());
   report(context, flags, collected, filled);
   const asked = [...collected.forecasts, ...collected.readings];
   const answered = asked.reduce((sum, one) => sum + one.answered, 0) + filled.steps;

@@ -70,7 +70,7 @@ function describe(rows: readonly SkillRow[]): string {
       percent(row.skill.climatology, 1),
       percentInterval(row.skillInterval.climatology),
       percent(row.scores.coverage90),
-      String(row.targets),
+      row.flagged === 0 ? String(row.targets) : `${row.targets} (${row.flagged} flagged)`,
       String(row.days),
     ]),
   ]);

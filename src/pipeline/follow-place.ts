@@ -64,11 +64,12 @@ export async function followPlace(
   const notes: PlaceNote[] = named.flatMap(({ near, name }) =>
     already.some((one) => one.place.name === name)
       ? []
-      : [followNoteOf(name, followingOfStation(near, options.pastDays))],
+      : [followNoteOf(name, followingOfStation(near, options))],
   );
   notes.push(
     followNoteOf(place.name, {
       truth,
+      since: options.tools.now(),
       // Past forecasts of a place without past outcomes teach nothing: its stations have theirs.
       pastDays: truth === 'stations' || truth === 'none' ? 0 : options.pastDays,
       ...(named.length > 0 && {
@@ -97,9 +98,10 @@ export async function followPlace(
   return { place, truth, stations, problems };
 }
 
-function followingOfStation({ source, station }: NearStation, pastDays: number): Following {
+function followingOfStation({ source, station }: NearStation, { pastDays, tools }: FollowOptions): Following {
   return {
     truth: 'own',
+    since: tools.now(),
     // Forecasts of days that the station no longer tells of would teach nothing.
     pastDays: Math.min(pastDays, source.daysBack),
     station: { source: source.name, id: station.id },

@@ -12,6 +12,8 @@ export type Truth = (typeof truths)[number];
 
 const schema = z.strictObject({
   truth: z.enum(truths),
+  /** Since when it is collected for, epoch milliseconds. */
+  since: z.number(),
   /** Days of the past that are filled in. */
   pastDays: z.number().int().min(0),
   /** Where the place is a station: which. */

@@ -4,6 +4,7 @@ import { runBatchChunk } from './batch-chunk.ts';
 import { runFitChunk } from './fit-chunk.ts';
 import { runIssueChunk } from './issue-chunk.ts';
 import { runPredictChunk } from './predict-chunk.ts';
+import { runQualityChunk } from './quality-chunk.ts';
 import { runSkillChunk } from './skill-chunk.ts';
 import { runTrainChunk } from './train-chunk.ts';
 import { runVerifyChunk } from './verify-chunk.ts';
@@ -15,6 +16,7 @@ export const batchChunk = poolJob(runBatchChunk, ({ quantiles }) => [quantiles.b
 export const fitChunk = poolJob(runFitChunk);
 export const issueChunk = poolJob(runIssueChunk);
 export const predictChunk = poolJob(runPredictChunk);
+export const qualityChunk = poolJob(runQualityChunk);
 export const skillChunk = poolJob(runSkillChunk);
 export const trainChunk = poolJob(runTrainChunk);
 export const verifyChunk = poolJob(runVerifyChunk);

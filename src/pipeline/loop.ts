@@ -1,25 +1,17 @@
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { Store } from '../store/store.ts';
-import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
+import { type Store, verifiedNote } from '../store/store.ts';
+import { formatInstant, msPerDay } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
 import { presentOf } from './present.ts';
+import { checkQuality } from './quality.ts';
 import { sensorObservations } from './sensor-hours.ts';
-import {
-  firstTrainedNote,
-  type TrainOptions,
-  type TrainResult,
-  train,
-  trainedNote,
-  trainWantedNote,
-} from './train.ts';
+import { type TrainOptions, type TrainResult, train, trainedNote, trainWantedNote } from './train.ts';
 import { rewind, verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */
 const TRAIN_EVERY_DAYS = 7;
-/** Milliseconds until they are for the first times, while each day adds much to what is known. */
-const TRAIN_EARLY = 6 * msPerHour;
 
 export interface StepResult extends IssueResult {
   /** Values scored. */
@@ -44,8 +36,11 @@ export interface StepOptions extends RunOptions {
 export async function step(store: Store, options: StepOptions, pool: ComputePool): Promise<StepResult> {
   const { asOf, signal } = options;
   await sensorObservations(store, asOf);
+  const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
+  await checkQuality(store, { after: verified, until: asOf, signal }, pool);
   const { targets } = await verify(store, { asOf, notes: { [reachedNote]: String(asOf) }, signal }, pool);
-  const trained = await trainWhenDue(store, options, pool, await trainEvery(store, asOf));
+  const isWanted = (await store.note(trainWantedNote)) === 'yes';
+  const trained = isWanted ? await train(store, options, pool) : await trainWhenDue(store, options, pool);
   const issued = await issue(
     store,
     { ...options, until: asOf, trainedUntil: asOf, mixing: await readMixing(store, asOf) },
@@ -58,18 +53,10 @@ async function trainWhenDue(
   store: Store,
   options: TrainOptions,
   pool: ComputePool,
-  every = TRAIN_EVERY_DAYS * msPerDay,
 ): Promise<TrainResult | undefined> {
   const last = Number((await store.note(trainedNote)) ?? -Infinity);
-  if (options.asOf - last < every && last <= options.asOf) return undefined;
+  if (options.asOf - last < TRAIN_EVERY_DAYS * msPerDay && last <= options.asOf) return undefined;
   return train(store, options, pool);
-}
-
-/** How long a running loop waits until it fits again: half of the time since it first could, but no less than six hours. */
-async function trainEvery(store: Store, asOf: number): Promise<number> {
-  if ((await store.note(trainWantedNote)) === 'yes') return 0;
-  const first = Number((await store.note(firstTrainedNote)) ?? asOf);
-  return Math.min(TRAIN_EVERY_DAYS * msPerDay, Math.max(TRAIN_EARLY, (asOf - first) / 2));
 }
 
 export interface ReplayOptions extends RunOptions {
@@ -148,10 +135,12 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
   const from = first === began && reached > first ? startOfDay(reached) : first;
   if (Number.isNaN(began)) await store.write({ notes: { [beganNote]: String(first) } });
   await rewind(store, from);
+  const { signal } = options;
+  // A check looks at nothing later than the value it checks, so that all can be checked beforehand.
+  await checkQuality(store, { after: -Infinity, until, signal }, pool);
   const history = { id: crypto.randomUUID(), begins: first, knownUntil: until };
   const days = Math.max(0, Math.round((until - from) / msPerDay));
   const total = { predictions: 0, values: 0, unanswered: 0, scored: 0, trainings: 0 };
-  const { signal } = options;
   for (let day = 0; day < days; day++) {
     const asOf = from + day * msPerDay;
     const reachedNow = { [reachedNote]: String(asOf) };

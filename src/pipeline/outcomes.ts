@@ -84,7 +84,11 @@ function addVersion(
   const knownAt = block.knownAt[row];
   let own = series.get(key);
   if (own === undefined) series.set(key, (own = { validTime: [], knownAt: [], value: [] }));
-  if (own.validTime.at(-1) === validTime) revisions.push({ place, variable, validTime, knownAt, value });
+  const again = own.validTime.at(-1) === validTime;
+  // A flag is put a moment after its value, so that nothing was ever learned from that.
+  if (again && Number.isNaN(value) && knownAt <= own.knownAt.at(-1)! + 1)
+    own.value[own.value.length - 1] = value;
+  else if (again) revisions.push({ place, variable, validTime, knownAt, value });
   else {
     own.validTime.push(validTime);
     own.knownAt.push(knownAt);

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { pitBins } from '../forecast/aggregate.ts';
 import { finish, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
 import type { ScoreRow } from '../store/store.ts';
-import { addLoss, addPit, addScores, emptySums, plusRow, scoreRecord, withContenders } from './score-rows.ts';
+import {
+  addFlagged,
+  addLoss,
+  addPit,
+  addScores,
+  emptySums,
+  plusRow,
+  scoreRecord,
+  withContenders,
+} from './score-rows.ts';
 
 const scores = (crps: number): TargetScores => ({
   crps,
@@ -52,6 +61,22 @@ describe('a row of scores', () => {
     expect(record.sums('idr')).toBeUndefined();
     expect(record.loss('idr')).toBeUndefined();
     expect(record.targets).toBe(0);
+  });
+});
+
+describe('targets that are not trusted', () => {
+  test('are counted, and added up, also with rows from before they were', () => {
+    const sums = emptySums(1);
+    addFlagged(sums, 1);
+    addFlagged(sums, 1);
+    const row = rowOf(['aggregate'], sums);
+    const old = rowOf(['aggregate'], emptySums(1).slice(0, -1));
+    expect(scoreRecord(row).flagged).toBe(2);
+    expect(scoreRecord(old).flagged).toBe(0);
+    expect(scoreRecord(plusRow(rowOf(['aggregate'], sums.slice()), row)).flagged).toBe(4);
+    expect(scoreRecord(plusRow(old, row)).flagged).toBe(2);
+    expect(scoreRecord(plusRow(rowOf(['aggregate'], sums.slice()), old)).flagged).toBe(2);
+    expect(scoreRecord(withContenders(row, ['aggregate', 'emos'])).flagged).toBe(2);
   });
 });
 
@@ -109,8 +134,10 @@ describe('the PIT', () => {
   const added = (below: number, upTo: number) => {
     const sums = emptySums(1);
     addPit(sums, 1, below, upTo);
-    expect(sums.subarray(0, -pitBins)).toEqual(new Float64Array(sumsPerRecord + 1));
-    return [...sums.subarray(-pitBins)];
+    expect(sums.subarray(0, -pitBins - 1)).toEqual(new Float64Array(sumsPerRecord + 1));
+    // The count of targets that are not trusted follows.
+    expect(sums.at(-1)).toBe(0);
+    return [...sums.subarray(-pitBins - 1, -1)];
   };
   const only = (bins: Readonly<Record<number, number>>) =>
     Array.from({ length: pitBins }, (_, k) => expect.closeTo(bins[k] ?? 0, 12) as number);

@@ -5,13 +5,14 @@ import type { ScoreRow } from '../store/store.ts';
 
 /**
  * The numbers of a score row: for each contender a record of sums (`sumNames`) and the sum of its mixable losses, then
- * the counts of the pool's PIT.
+ * the counts of the pool's PIT, and last how many of the targets had an outcome that is not trusted; rows of long ago lack
+ * that.
  */
 const perContender = sumsPerRecord + 1;
 
 /** Room for the sums of so many contenders over no targets. */
 export function emptySums(contenders: number): Float64Array {
-  return new Float64Array(contenders * perContender + pitBins);
+  return new Float64Array(contenders * perContender + pitBins + 1);
 }
 
 /** Adds one target's scores for one contender. */
@@ -28,7 +29,13 @@ export function addLoss(sums: Float64Array, contender: number, loss: number): vo
 
 /** Adds one outcome's PIT, between the cdf just below it and at it. */
 export function addPit(sums: Float64Array, contenders: number, below: number, upTo: number): void {
-  addToPitHistogram(sums.subarray(contenders * perContender), below, upTo);
+  const at = contenders * perContender;
+  addToPitHistogram(sums.subarray(at, at + pitBins), below, upTo);
+}
+
+/** Counts a target whose outcome is not trusted: it is scored, and nothing learns from it. */
+export function addFlagged(sums: Float64Array, contenders: number): void {
+  sums[contenders * perContender + pitBins]++;
 }
 
 /**
@@ -58,7 +65,7 @@ export function withoutScores(row: ScoreRow): ScoreRow {
  * row is given the pool's loss of the other.
  */
 export function plusRow(into: ScoreRow, row: ScoreRow): ScoreRow {
-  const sum = withContenders(into, row.contenders);
+  const sum = withContenders(withRoom(into), row.contenders);
   row.contenders.forEach((name, c) => {
     const at = sum.contenders.indexOf(name) * perContender;
     for (let k = 0; k < perContender; k++) sum.sums[at + k] += row.sums[c * perContender + k];
@@ -68,14 +75,24 @@ export function plusRow(into: ScoreRow, row: ScoreRow): ScoreRow {
     if (!row.contenders.includes(name)) addLoss(sum.sums, c, missed);
   });
   const [toPit, pit] = [sum.contenders.length * perContender, row.contenders.length * perContender];
-  for (let k = 0; k < pitBins; k++) sum.sums[toPit + k] += row.sums[pit + k];
+  for (let k = 0; k <= pitBins; k++) sum.sums[toPit + k] += row.sums[pit + k] ?? 0;
   return sum;
+}
+
+/** The same row, with room for all that is counted today. */
+function withRoom(row: ScoreRow): ScoreRow {
+  const sums = emptySums(row.contenders.length);
+  if (row.sums.length === sums.length) return row;
+  sums.set(row.sums);
+  return { ...row, sums };
 }
 
 /** A score row by name. */
 export interface ScoreRecord {
   /** Targets scored. */
   readonly targets: number;
+  /** Of these, with an outcome that is not trusted. */
+  readonly flagged: number;
   /** Record of sums of a contender; undefined for one that is not in the row. */
   readonly sums: (contender: string) => Float64Array | undefined;
   readonly loss: (contender: string) => number | undefined;
@@ -86,6 +103,7 @@ export function scoreRecord({ contenders, sums }: ScoreRow): ScoreRecord {
   const record = (at: number) => sums.subarray(at * perContender, at * perContender + sumsPerRecord);
   return {
     targets: sums[0],
+    flagged: sums[contenders.length * perContender + pitBins] ?? 0,
     sums(contender) {
       const at = contenders.indexOf(contender);
       return at < 0 ? undefined : record(at);

@@ -34,6 +34,8 @@ export interface SkillRow {
   readonly place?: string;
   readonly model: string;
   readonly targets: number;
+  /** Of these, with an outcome that quality control does not trust: scored all the same. */
+  readonly flagged: number;
   readonly days: number;
   readonly scores: Scores;
   /** Targets that each skill compares: those that the reference answered too. */
@@ -102,6 +104,7 @@ interface Group {
   readonly place: string | undefined;
   readonly model: string;
   longestBand: number;
+  flagged: number;
   readonly days: Map<number, Day>;
 }
 
@@ -120,7 +123,8 @@ function addRow(groups: Map<string, Group>, row: ScoreRow, model: string, by: re
   const key = JSON.stringify([variable, band, place, model]);
   let group = groups.get(key);
   if (group === undefined)
-    groups.set(key, (group = { variable, band, place, model, longestBand: 0, days: new Map() }));
+    groups.set(key, (group = { variable, band, place, model, longestBand: 0, flagged: 0, days: new Map() }));
+  group.flagged += record.flagged;
   group.longestBand = Math.max(group.longestBand, row.band);
   let day = group.days.get(row.day);
   if (day === undefined) group.days.set(row.day, (day = { sums: zero(), against: new Map() }));
@@ -166,7 +170,7 @@ function hardest(kind: SkillReference, days: Iterable<Day>): string | undefined 
     .sort(([, a], [, b]) => a.reference / a.count - b.reference / b.count)[0]?.[0];
 }
 
-function rowOf({ variable, band, place, model, longestBand, days }: Group, seed: string): SkillRow {
+function rowOf({ variable, band, place, model, longestBand, flagged, days }: Group, seed: string): SkillRow {
   const dates = [...days.keys()].sort((a, b) => a - b);
   const span = (dates.at(-1) ?? 0) - dates[0] + 1;
   const sums = zero(span);
@@ -197,6 +201,7 @@ function rowOf({ variable, band, place, model, longestBand, days }: Group, seed:
     ...(place === undefined ? {} : { place }),
     model,
     targets: scores.targets,
+    flagged,
     days: days.size,
     scores,
     compared: { dressed: dressed.compared, climatology: climatology.compared },

@@ -3,7 +3,7 @@ import { task } from '../runtime/tasks.ts';
 import type { Client } from '../sources/client.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
-import { type Collected, collectDue, collectedVariables, mayFill } from './collect.ts';
+import { type Collected, collectDue, collectedVariables, mayFill, wantTraining } from './collect.ts';
 import { readProgress } from './collect-progress.ts';
 import { type FillResult, fillPast } from './fill.ts';
 
@@ -56,6 +56,7 @@ export function openStandingCollector(
           mayAsk,
           steps: FILL_STEPS,
         });
+        await wantTraining(store, clock.now());
         onCollected(collected, filled);
       } catch (error) {
         if (signal.aborted) throw error;

@@ -27,8 +27,6 @@ export interface TrainResult {
 
 /** Where the store notes what the newest training was as of. */
 export const trainedNote = 'loop.trained';
-/** Since when experts could be fitted to anything. */
-export const firstTrainedNote = 'loop.first_trained';
 /** `yes` where much became known at once, so that the next turn of the loop fits without waiting until that is due. */
 export const trainWantedNote = 'loop.train_wanted';
 
@@ -70,14 +68,6 @@ export async function train(store: Store, options: TrainOptions, pool: ComputePo
     },
     { ...options, about: (index) => `${chunks[index].variable}, all places` },
   );
-  const first = (await store.note(firstTrainedNote)) ?? (artefacts.length > 0 ? String(asOf) : undefined);
-  await store.write({
-    artefacts,
-    notes: {
-      [trainedNote]: String(asOf),
-      [trainWantedNote]: 'no',
-      ...(first !== undefined && { [firstTrainedNote]: first }),
-    },
-  });
+  await store.write({ artefacts, notes: { [trainedNote]: String(asOf), [trainWantedNote]: 'no' } });
   return { artefacts: artefacts.length, refusals };
 }

@@ -6,7 +6,7 @@ import { bandOf } from '../weather/lead-band.ts';
 import { msPerDay, msPerHour, utcDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { servedContenders } from './experts.ts';
-import { addLoss, addPit, addScores, emptySums, withContenders } from './score-rows.ts';
+import { addFlagged, addLoss, addPit, addScores, emptySums, withContenders } from './score-rows.ts';
 import { threadStore } from './thread-store.ts';
 
 /** Some places whose newly known outcomes are to be scored. */
@@ -32,6 +32,12 @@ interface Touched {
   readonly variable: Variable;
   /** Day numbers by place name. */
   readonly days: Map<string, Set<number>>;
+}
+
+/** What happened, and whether that can be trusted. */
+interface Outcome {
+  readonly value: number;
+  readonly trusted: boolean;
 }
 
 /** Scores the predictions whose outcomes became known, whole days of a place at a time. */
@@ -97,7 +103,7 @@ async function scoreDays(
   control: Control,
 ): Promise<VerifiedChunk> {
   const query = { places, variables: [variable.name] };
-  const outcomes = new Map<string, number>();
+  const outcomes = new Map<string, Outcome>();
   // Versions come by when they became known: the last one stays.
   for await (const block of store.observations({
     ...query,
@@ -106,7 +112,10 @@ async function scoreDays(
     knownUntil: until,
   }))
     for (let row = 0; row < block.rows; row++)
-      outcomes.set(`${block.places[block.place[row]]} ${block.validTime[row]}`, block.value[row]);
+      outcomes.set(`${block.places[block.place[row]]} ${block.validTime[row]}`, {
+        value: block.value[row],
+        trusted: block.flag[row] === '',
+      });
 
   const rows = new Map<string, ScoreRow>();
   let targets = 0;
@@ -137,7 +146,7 @@ function scorePrediction(
   prediction: StoredPrediction,
   variable: Variable,
   touched: ReadonlySet<number> | undefined,
-  outcomes: ReadonlyMap<string, number>,
+  outcomes: ReadonlyMap<string, Outcome>,
   rows: Map<string, ScoreRow>,
   firstDay: number,
   endDay: number,
@@ -156,8 +165,8 @@ function scorePrediction(
       row = { variable: variable.name, band, day, place, contenders, sums: emptySums(contenders.length) };
       rows.set(key, row);
     } else if (row.contenders !== contenders) rows.set(key, (row = withContenders(row, contenders)));
-    const outcome = outcomes.get(`${place} ${validTimes[i]}`) ?? Number.NaN;
-    if (Number.isNaN(outcome)) continue;
+    const outcome = outcomes.get(`${place} ${validTimes[i]}`);
+    if (outcome === undefined || Number.isNaN(outcome.value)) continue;
     addTargetTo(row, prediction, i * contenders.length * count, count, scorer, variable, outcome);
     scored++;
   }
@@ -171,9 +180,10 @@ function addTargetTo(
   count: number,
   scorer: QuantileScorer,
   { lower, upper }: Variable,
-  outcome: number,
+  { value: outcome, trusted }: Outcome,
 ): void {
   const { sums } = row;
+  if (!trusted) addFlagged(sums, row.contenders.length);
   const range = rangeOf(quantiles, from, contenders.length, count);
   let poolLoss = 0;
   for (let c = 0; c < contenders.length; c++) {
@@ -183,10 +193,11 @@ function addTargetTo(
       addLoss(sums, at, poolLoss);
       continue;
     }
-    const loss = mixableLoss(scorer.scores.crps, range);
+    // What is not trusted is scored, but the mixture must not learn from it.
+    const loss = trusted ? mixableLoss(scorer.scores.crps, range) : 0;
     if (contenders[c] === 'pool') {
       poolLoss = loss;
-      addPit(sums, row.contenders.length, scorer.cdfBelow(), scorer.cdf());
+      if (trusted) addPit(sums, row.contenders.length, scorer.cdfBelow(), scorer.cdf());
     }
     addScores(sums, at, scorer.scores, loss);
   }

@@ -19,7 +19,7 @@ export function recordSection(variable: string, rows: readonly SkillRow[]): Html
     rows.map(
       (
         row,
-      ) => html`<tr><th scope="row">${row.lead}</th>${references.map((name) => skillCells(row, name))}<td>${percentText(row.scores.coverage90)}</td><td>${countText(row.targets)}</td><td>${countText(row.days)}</td></tr>
+      ) => html`<tr><th scope="row">${row.lead}</th>${references.map((name) => skillCells(row, name))}<td>${percentText(row.scores.coverage90)}</td><td>${countText(row.targets)}${row.flagged > 0 ? html` (${countText(row.flagged)} not trusted)` : ''}</td><td>${countText(row.days)}</td></tr>
 `,
     ),
   );
