@@ -66,7 +66,11 @@ export function usNwsStations({ url = usNwsAddress }: UsNwsSettings = {}): Stati
     async stationsNear(location, withinKm, tools, signal) {
       const about = `${location.latitude}, ${location.longitude}`;
       const { stationsPath } = await askPoint({ url, location, about, signal }, tools);
-      const path = pathOf(stationsPath, 'stations', about);
+      const given = pathOf(stationsPath, 'stations', about);
+      // A proxy below a path of its own may have put that into the addresses it hands on.
+      const { pathname } = new URL(url);
+      const path =
+        pathname !== '/' && given.startsWith(`${pathname}/`) ? given.slice(pathname.length) : given;
       const ofStations = { provider: usNwsProvider, url: url + path, about, headers: usNwsHeaders, signal };
       const { body } = await tools.ask(ofStations);
       return decodeStations(body, `${name}, ${about}`)
