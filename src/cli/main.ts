@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   place: async () => (await import('./place.ts')).placeCommand,
   init: async () => (await import('./init.ts')).initCommand,
   collect: async () => (await import('./collect.ts')).collectCommand,
+  observations: async () => (await import('./observations.ts')).observationsCommand,
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,

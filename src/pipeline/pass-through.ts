@@ -67,6 +67,19 @@ export async function passedThrough(
   return passed;
 }
 
+/** Sources and origins whose data went into some values: what a credit is due for. */
+export function sourcesOf(
+  predictions: readonly ServedPrediction[],
+  passed: readonly PassedThrough[],
+): ReadonlySet<string> {
+  const names = new Set(passed.map(({ source }) => source));
+  for (const { provenance } of predictions) {
+    for (const { source } of provenance.runs) names.add(source);
+    for (const origin of provenance.truth) names.add(origin);
+  }
+  return names;
+}
+
 /** A place's newest runs of each source, the newest first. */
 async function newestRunsOf(store: Store, place: string, asOf: number): Promise<readonly Run[]> {
   const runs: Run[] = [];

@@ -7,6 +7,7 @@ import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
+import { collectedPlaces } from './follow.ts';
 import { type Provenance, provenanceTeller } from './provenance.ts';
 
 /** One value ahead, as it was issued, with where it comes from. In the variable's unit. */
@@ -92,8 +93,16 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       `${formatInstant(until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
     );
   const truth = await truthOf(store, places, query.asOf);
+  const borrowed = places.some((place) => ![...truth.keys()].some((key) => key.endsWith(` ${place}`)))
+    ? await borrowedTruth(store, places)
+    : new Map<string, readonly string[]>();
   const predictions = section('values of predictions', () =>
-    valuesAhead(issued, { ...query, levels, until }, variables, truth),
+    valuesAhead(
+      issued,
+      { ...query, levels, until },
+      variables,
+      (variable, place) => truth.get(`${variable} ${place}`) ?? borrowed.get(place) ?? [],
+    ),
   );
   if (predictions.length === 0)
     throw new WeatherglassError(
@@ -114,7 +123,7 @@ function valuesAhead(
   issued: readonly StoredPrediction[],
   query: ServedQuery & { readonly levels: readonly number[]; readonly until: number },
   variables: readonly Variable[],
-  truth: ReadonlyMap<string, readonly string[]>,
+  truthOfSeries: (variable: string, place: string) => readonly string[],
 ): ServedPrediction[] {
   const { asOf, until, levels } = query;
   const values: ServedPrediction[] = [];
@@ -125,7 +134,7 @@ function valuesAhead(
     const key = `${one.variable} ${one.place}`;
     const thresholds = query.thresholds?.[one.variable] ?? [];
     const laws = servedLaws(one, variable);
-    const provenance = provenanceTeller(one, asOf, truth.get(key) ?? []);
+    const provenance = provenanceTeller(one, asOf, truthOfSeries(one.variable, one.place));
     one.validTimes.forEach((validTime, i) => {
       if (validTime <= asOf || validTime > until || said.has(`${validTime} ${key}`)) return;
       said.add(`${validTime} ${key}`);
@@ -207,6 +216,28 @@ async function truthOf(
   const found = await store.origins({ places, validFrom, knownUntil: asOf });
   const byKey = Map.groupBy(found, ({ variable, place }) => `${variable} ${place}`);
   return new Map([...byKey].map(([key, own]) => [key, own.map(({ origin }) => origin)]));
+}
+
+/** For each place that has no outcomes of its own: the stations whose outcomes are learned from instead, in words. */
+async function borrowedTruth(
+  store: Store,
+  places: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const collected = await collectedPlaces(store);
+  const stationOf = new Map(collected.map(({ place, following }) => [place.name, following.station]));
+  return new Map(
+    collected
+      .filter(({ place }) => places.includes(place.name))
+      .map(({ place, following }) => [
+        place.name,
+        (following.stations ?? []).map(({ place: name, distanceKm, higherM }) => {
+          const { source, id } = stationOf.get(name) ?? { source: '', id: name };
+          const height =
+            higherM === null ? '' : `, ${Math.abs(higherM)} m ${higherM < 0 ? 'lower' : 'higher'}`;
+          return `${source} station ${id}, ${Math.round(distanceKm)} km away${height}`.trimStart();
+        }),
+      ]),
+  );
 }
 
 async function nothingAhead(

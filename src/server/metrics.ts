@@ -102,6 +102,11 @@ const metrics: readonly Metric[] = [
       { labels: { source: name, result: 'failed' }, value: failures },
     ]),
   ),
+  gauge('source_last_success_timestamp_seconds', 'When a data source last answered.', ({ sources }) =>
+    sources.flatMap(({ name, lastSuccessAt }) =>
+      lastSuccessAt === null ? [] : [{ labels: { source: name }, value: lastSuccessAt / 1000 }],
+    ),
+  ),
   gauge('breaker_state', 'Whether calls go through: 0 closed, 1 half-open, 2 open.', ({ breakers }) =>
     breakers.map(({ name, state }) => ({ labels: { breaker: name }, value: breakerStates.indexOf(state) })),
   ),

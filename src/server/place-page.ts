@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { isWeatherglassError } from '../errors.ts';
+import { passedThrough, sourcesOf } from '../pipeline/pass-through.ts';
 import { checkPlaces, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
 import type { SkillQuery, SkillRow } from '../pipeline/skill.ts';
 import { section } from '../runtime/event-loop.ts';
+import { creditsFor } from '../sources/credits.ts';
 import type { Store } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -15,6 +17,7 @@ import { page, pageType } from './page.ts';
 import { provenanceWords, type Told } from './provenance-words.ts';
 import { recordLegend, recordSection } from './record-section.ts';
 import type { Serving } from './serving.ts';
+import { uncalibratedSection } from './uncalibrated-section.ts';
 import { whileConnected } from './while-connected.ts';
 
 /** How far back the newest outcome is looked for, days. */
@@ -31,6 +34,8 @@ export function placePage(app: FastifyInstance, { store, skill }: Serving): void
       const ahead = await aheadOf(store, name, variables, now);
       const record = await recordOf((query) => skill(query, whileConnected(reply)), name);
       const newest = await newestOutcomes(store, name, now);
+      const passed = await passedThrough(store, { places: [name], asOf: now }, ahead.predictions);
+      const credits = creditsFor(sourcesOf(ahead.predictions, passed));
       const sections = section('page of a place', () =>
         variables.flatMap((variable) => {
           const own = ahead.predictions.filter((one) => one.variable === variable.name);
@@ -49,7 +54,12 @@ export function placePage(app: FastifyInstance, { store, skill }: Serving): void
 <h1>${name}</h1>
 <p>${coordinateText(place.latitude, ['N', 'S'])}, ${coordinateText(place.longitude, ['E', 'W'])}, elevation ${elevationText(place.elevation)}. Times are of ${zone}. As of <time datetime="${formatInstant(now)}">${localTimeOfYear(now, zone)}</time>.</p>
 ${ahead.problem && html`<p>${ahead.problem}</p>`}
-${sections}${record.length > 0 ? recordLegend : undefined}`,
+${sections}${record.length > 0 ? recordLegend : undefined}${uncalibratedSection(passed, zone, now)}${
+  credits.length > 0
+    ? html`<p class="quiet">${credits.map(({ attribution }) => attribution).join('. ')}.</p>
+`
+    : undefined
+}`,
         ),
       );
     },

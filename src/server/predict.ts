@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { nearestPlace } from '../pipeline/nearest-place.ts';
-import { type PassedThrough, passedThrough } from '../pipeline/pass-through.ts';
+import { type PassedThrough, passedThrough, sourcesOf } from '../pipeline/pass-through.ts';
 import type { Provenance } from '../pipeline/provenance.ts';
 import {
   type Served,
@@ -61,7 +61,8 @@ export function predictRoute(app: FastifyInstance, { store }: Serving): void {
       levels,
       thresholds: above && thresholdsOf(above),
     });
-    const attribution = attributionOf(served, uncalibrated);
+    const credits = creditsFor(sourcesOf(served.predictions, uncalibrated));
+    const attribution = credits.map((credit) => credit.attribution);
     // A turn of the event loop to work them out, another to write them down: see `cacheReplies`.
     await setImmediate();
     return section('predictions as JSON', () => ({
@@ -95,17 +96,6 @@ async function answer(store: Store, query: ServedQuery) {
     };
   }
   return { served, uncalibrated: await passedThrough(store, query, served.predictions) };
-}
-
-/** What must be said of those whose data went in. */
-function attributionOf({ predictions }: Served, uncalibrated: readonly PassedThrough[]): readonly string[] {
-  const names = new Set<string>();
-  for (const { provenance } of predictions) {
-    for (const { source } of provenance.runs) names.add(source);
-    for (const origin of provenance.truth) names.add(origin);
-  }
-  for (const { source } of uncalibrated) names.add(source);
-  return creditsFor(names).map(({ attribution }) => attribution);
 }
 
 function passedThroughJson({ place, variable, unit, source, issuedAt, validTimes, values }: PassedThrough) {

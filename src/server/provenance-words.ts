@@ -28,7 +28,9 @@ export function provenanceWords(
           .join(' and ');
   const origin =
     newestOutcome === undefined
-      ? 'No outcome has come lately.'
+      ? truth.length > 0
+        ? `The truth is borrowed from ${truth.join('; and from ')}: this place has no outcomes of its own.`
+        : 'No outcome has come lately.'
       : `The truth here is ${truth.join(' and ') || 'of unknown origin'}; its newest outcome is of ${localTimeOfYear(newestOutcome, zone)}, ${hoursText((now - newestOutcome) / msPerHour)} ago.`;
   return html`<p>Issued ${localTimeOfYear(first.issuedAt, zone)} from ${input} (${hoursText(ageHours)} ago). ${mixtureText(first.provenance, zone)} ${origin}</p>
 ${byLead(predictions, zone)}`;

@@ -59,7 +59,12 @@ export function watchRequests(app: FastifyInstance): void {
       const ms = reply.elapsedTime;
       count(name, route, method, status, ms / 1000);
       if (isLogged)
-        task.run(() => log.info({ method, url, status, ms: Math.round(1000 * ms) / 1000 }, 'answered'));
+        task.run(() =>
+          log.info(
+            { method, url: withoutSecrets(url), status, ms: Math.round(1000 * ms) / 1000 },
+            'answered',
+          ),
+        );
       task[Symbol.dispose]();
     });
     task.run(done);
@@ -79,4 +84,9 @@ export function watchRequests(app: FastifyInstance): void {
 /** Paths that are no route count as one: whoever asks for a thousand of them must not make a thousand counters. */
 function routeOf(url: string | undefined): string {
   return url ?? 'no route';
+}
+
+/** An address without the passwords that weather stations send in it. */
+function withoutSecrets(url: string): string {
+  return url.replaceAll(/([?&](?:password|passkey|key|token)=)[^&]*/gi, '$1…');
 }

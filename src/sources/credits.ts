@@ -42,7 +42,8 @@ export const credits = {
 export function creditsFor(names: Iterable<string>): readonly Credit[] {
   const found = new Set<Credit>();
   for (const name of names) {
-    const [key] = name.split('/');
+    // Such as `open-meteo/icon_global`, or `metar station KJFK, 12 km away`.
+    const [key] = name.split(/[/ ]/);
     if (Object.hasOwn(credits, key)) found.add(credits[key as keyof typeof credits]);
   }
   return [...found];
