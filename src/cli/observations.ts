@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { flaggedObservations, type ObservedTally, observedTallies } from '../pipeline/observed.ts';
-import { formatInstant, parseDay } from '../weather/time.ts';
+import { formatInstant } from '../weather/time.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
-import { argument, collect } from './model-flags.ts';
+import { collect, parseTime } from './model-flags.ts';
 import { openToRead } from './open-store.ts';
 import { storeCommand } from './store-command.ts';
 import { table } from './table.ts';
@@ -19,7 +19,7 @@ export function observationsCommand(context: Context): Command {
     .option('--flagged', 'list each value that is not trusted, and why')
     .option('--place <name>', 'this place; may be repeated (default: all)', collect)
     .option('--variable <name>', 'this variable; may be repeated (default: all)', collect)
-    .option('--from <day>', 'valid from this day on, such as 2026-01-31', argument(parseDay))
+    .option('--from <day>', 'valid from this day on, such as 2026-01-31', parseTime)
     .action(async (flags: ObservationsFlags) => {
       await using store = await openToRead(configOf(context, flags));
       const query = { places: flags.place, variables: flags.variable, validFrom: flags.from };

@@ -6,7 +6,7 @@ import { msPerDay, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
 import type { CollectedPlace } from './follow.ts';
-import { type HourlySeries, observationsOf } from './hourly-observations.ts';
+import { type HourlySeries, newObservations, observationsOf } from './hourly-observations.ts';
 import { namePlaces } from './name-places.ts';
 
 export interface ReadingsCollection {
@@ -105,7 +105,7 @@ export async function collectReadings(
     const knownAt = ({ time }: { readonly time: number }) => (time < now - msPerDay ? time + msPerHour : now);
     const written = await store.write({
       variables: [...new Set(series.map(({ variable }) => variable))],
-      observations: observationsOf(series, source.name, knownAt),
+      observations: await newObservations(store, observationsOf(series, source.name, knownAt)),
     });
     return written.observations;
   }

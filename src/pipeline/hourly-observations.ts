@@ -1,4 +1,4 @@
-import type { ObservationBlock } from '../store/store.ts';
+import type { ObservationBlock, Store } from '../store/store.ts';
 import type { HourlyValue } from '../weather/hourly-values.ts';
 import { possibleValues } from '../weather/possible-values.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -50,4 +50,40 @@ export function observationsOf(
 function withinReach(value: number, variable: Variable): number {
   const { least, lower, upper, most } = possibleValues(variable);
   return value >= least && value <= most ? Math.min(upper, Math.max(lower, value)) : value;
+}
+
+/**
+ * Those rows of a block that say something else than the store: values that are known stay as they are, with the flag that
+ * quality control has given them.
+ */
+export async function newObservations(store: Store, block: ObservationBlock): Promise<ObservationBlock> {
+  if (block.rows === 0) return block;
+  const known = new Map<string, number>();
+  const times = block.validTime.subarray(0, block.rows);
+  // Versions come by when they became known: the last one stays.
+  for await (const stored of store.observations({
+    places: block.places,
+    variables: block.variables,
+    validFrom: times.reduce((a, b) => Math.min(a, b)),
+    validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
+  }))
+    for (let row = 0; row < stored.rows; row++) known.set(keyOf(stored, row), stored.value[row]);
+  const rows = Int32Array.from(block.place.keys()).filter(
+    (row) => !Object.is(known.get(keyOf(block, row)), block.value[row]),
+  );
+  return {
+    ...block,
+    rows: rows.length,
+    place: rows.map((row) => block.place[row]),
+    variable: rows.map((row) => block.variable[row]),
+    origin: rows.map((row) => block.origin[row]),
+    validTime: Float64Array.from(rows, (row) => block.validTime[row]),
+    knownAt: Float64Array.from(rows, (row) => block.knownAt[row]),
+    value: Float64Array.from(rows, (row) => block.value[row]),
+    flag: Array.from(rows, (row) => block.flag[row]),
+  };
+}
+
+function keyOf({ places, variables, place, variable, validTime }: ObservationBlock, row: number): string {
+  return `${validTime[row]} ${variables[variable[row]]} ${places[place[row]]}`;
 }

@@ -3,7 +3,7 @@ import { hourlyValues, sensorHours } from '../weather/hourly-values.ts';
 import { rainCounter, rainRate } from '../weather/rain-gauge.ts';
 import { msPerHour } from '../weather/time.ts';
 import { findVariable, type Variable } from '../weather/variable.ts';
-import { type HourlySeries, observationsOf } from './hourly-observations.ts';
+import { type HourlySeries, newObservations, observationsOf } from './hourly-observations.ts';
 
 /** Hours that are looked at again: what comes late can still change them. */
 const LOOK_BACK = 3;
@@ -32,7 +32,10 @@ export async function sensorObservations(store: Store, now: number): Promise<num
     }
   const { observations } = await store.write({
     variables: [...new Set(series.map(({ variable }) => variable))],
-    observations: observationsOf(series, sensorOrigin, () => now),
+    observations: await newObservations(
+      store,
+      observationsOf(series, sensorOrigin, () => now),
+    ),
     forgetReadings: now - KEPT * msPerHour,
   });
   return observations;
