@@ -10,6 +10,7 @@ import { pool } from './pool.ts';
 import { quality } from './quality.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
+import { simulatedDays } from './simulated-days.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
 
@@ -26,6 +27,7 @@ export const benches: readonly Bench[] = [
   quality,
   replay,
   serve,
+  simulatedDays,
   start,
   store,
 ];

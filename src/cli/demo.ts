@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '../config.ts';
 import { fillDemoStore } from '../pipeline/demo-store.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { reclaimMemory } from '../runtime/reclaim-memory.ts';
@@ -51,13 +52,22 @@ async function serveDemo(context: Context, flags: DemoFlags, file: string): Prom
     log: config.log,
     threads: config.threads,
     signal: context.signal,
-    onListening: (url) =>
+    onListening(url) {
       context.write(
         flags.json
           ? `${JSON.stringify({ demo: true, url })}\n`
           : `DEMO, as of its last day: ${url}  (Ctrl-C ends it; \`npx weatherglass demo --report\` prints its record)\n`,
-      ),
+      );
+      if (!flags.json) void hint(context, config);
+    },
   });
+}
+
+/** Says how to go on; nobody waits for it. */
+async function hint({ write, signal }: Context, config: Config): Promise<void> {
+  const { networkHint } = await import('./network-hint.ts');
+  const words = await networkHint(config, signal);
+  if (!signal.aborted) write(words);
 }
 
 /** The threads end before serving begins: a demo does not learn any more. */

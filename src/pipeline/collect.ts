@@ -28,6 +28,8 @@ export const collectedVariables: readonly string[] = [
 ];
 
 export interface CollectOptions {
+  /** By default {@link collectedVariables}. */
+  readonly variables?: readonly string[] | undefined;
   /** How far ahead forecasts are wanted, hours. */
   readonly hours: number;
   readonly progress: CollectProgress;
@@ -53,10 +55,10 @@ export async function collectDue(
   sources: Sources,
   options: CollectOptions,
 ): Promise<Collected> {
-  const { tools, signal, hours, progress } = options;
+  const { tools, signal, hours, progress, variables = collectedVariables } = options;
   const collected = await collectedPlaces(store);
   const places = collected.map(({ place }) => place).filter(({ latitude }) => !Number.isNaN(latitude));
-  const collection = { places, variables: collectedVariables, hours, signal, progress };
+  const collection = { places, variables, hours, signal, progress };
   const [forecasts, readings] = await Promise.all([
     Promise.all(sources.forecasts.map((source) => collectForecasts(store, source, collection, tools))),
     Promise.all(
