@@ -3,12 +3,16 @@ import { task } from '../runtime/tasks.ts';
 import type { Client } from '../sources/client.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
+import { msPerDay } from '../weather/time.ts';
 import { type Collected, collectDue, collectedVariables, mayFill, wantTraining } from './collect.ts';
 import { readProgress } from './collect-progress.ts';
 import { type FillResult, fillPast } from './fill.ts';
 
 /** Milliseconds between two looks at what is due, on average. */
 const PAUSE = 60_000;
+/** Milliseconds after which what experts said, once it is scored, is let go of again: it would be a gigabyte a year. */
+const REDUCE_EVERY = msPerDay;
+const KEPT_DAYS = 2;
 /** Steps of filling in between two looks: what is current comes first. */
 const FILL_STEPS = 20;
 
@@ -40,6 +44,7 @@ export function openStandingCollector(
   async function run(): Promise<void> {
     const progress = await readProgress(store);
     const mayAsk = mayFill(client);
+    let reducedAt = clock.now();
     for (;;) {
       try {
         const collected = await task(
@@ -58,6 +63,10 @@ export function openStandingCollector(
         });
         await wantTraining(store, clock.now());
         onCollected(collected, filled);
+        if (clock.now() - reducedAt > REDUCE_EVERY) {
+          reducedAt = clock.now();
+          await store.reduce(reducedAt - KEPT_DAYS * msPerDay, 'predictions');
+        }
       } catch (error) {
         if (signal.aborted) throw error;
         onError(error);

@@ -69,8 +69,8 @@ export function metNorway({
     variables: metNorwayVariables,
     covers: () => true,
     placesAtOnce: 1,
-    // A reply says by Expires when there is something new, half an hour later as a rule; the Nordic one changes hourly.
-    every: 45 * 60_000,
+    // A reply expires after half an hour as a rule, but its model runs each six hours; only the Nordic one changes hourly.
+    every: 3 * msPerHour,
     calls: ({ places }) => places.length,
     async forecasts(request, tools) {
       const issued: IssuedForecast[] = [];

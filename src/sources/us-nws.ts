@@ -81,7 +81,8 @@ export function usNws({ url = usNwsAddress }: UsNwsSettings = {}): ForecastSourc
     variables: gridpointVariables,
     covers: (_, location) => usNwsCovers(location),
     placesAtOnce: 1,
-    every: msPerHour,
+    // Offices renew their grids several times a day, not every hour.
+    every: 3 * msPerHour,
     // The point and its grid; the point is hardly ever asked for anew.
     calls: ({ places }) => 2 * places.length,
     async forecasts(request, tools) {

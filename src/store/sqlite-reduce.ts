@@ -32,13 +32,17 @@ export async function sqliteReduce(
   connection: Connection,
   parts: Parts,
   before: number,
+  what: 'all' | 'predictions' = 'all',
 ): Promise<ReduceCounts> {
   const note = connection
     .statement<readonly [string]>('SELECT value FROM note WHERE name = ?')
     .get(verifiedNote);
   const until = Math.min(before, note === undefined ? -Infinity : Number(note[0]));
   return {
-    runs: await inBatches(connection, 'run', RUNS, runReducer(connection, parts, until), parts.change),
+    runs:
+      what === 'predictions'
+        ? 0
+        : await inBatches(connection, 'run', RUNS, runReducer(connection, parts, until), parts.change),
     predictions: await inBatches(
       connection,
       'prediction',

@@ -205,13 +205,14 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     write: (changes) => queue?.run(() => apply(changes), isLarge(changes)) ?? refuseWrite(),
     backup: (to) => backUp(file, to),
     check: async () => sqliteCheck(connection),
-    reduce: (before) =>
+    reduce: (before, what) =>
       queue === undefined
         ? refuseWrite()
         : sqliteReduce(
             connection,
             { layouts, rosters: names.rosters, runs, change: (change) => queue.run(change, true) },
             before,
+            what,
           ),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };

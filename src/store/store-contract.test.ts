@@ -1226,6 +1226,17 @@ export function describeStore(name: string, { location, open, removeAll }: Store
         expect(await runsIn(store)).toEqual([asIssued(issued)]);
       });
 
+      it('leaves runs as they are where predictions alone are asked for', async () => {
+        await store.write({
+          runs: [issued],
+          predictions: [prediction()],
+          notes: { 'loop.verified': String(noon + 4 * HOUR) },
+        });
+        expect(await store.reduce(noon + 9 * DAY, 'predictions')).toEqual({ runs: 0, predictions: 1 });
+        expect(await runsIn(store)).toEqual([asIssued(issued)]);
+        expect(await store.note('store.reduced')).toBeUndefined();
+      });
+
       it('replaces members by mean, deviation and quantiles, and experts by what was served', async () => {
         const late = run({ layout: ensemble, numbers, issuedAt: noon + DAY });
         await store.write({

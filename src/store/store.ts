@@ -101,9 +101,10 @@ export interface Store extends AsyncDisposable {
    * outcome is not scored yet: the note `loop.verified` says until when everything is, as epoch milliseconds, and
    * without it nothing is touched. The room is used by what is stored next.
    *
+   * @param what predictions alone, or runs too; both by default
    * @returns how many of each were reduced
    */
-  reduce(before: number): Promise<ReduceCounts>;
+  reduce(before: number, what?: 'all' | 'predictions'): Promise<ReduceCounts>;
 }
 
 /** Note that says until when everything that became known is scored, epoch milliseconds as text. */
