@@ -120,18 +120,19 @@ async function askTruth(questions: Questions): Promise<Truth> {
 }
 
 function followedText({ place, truth, stations, problems }: Followed): string {
+  const near = stations
+    .map(({ station, distanceKm, higherM }) => {
+      const height = Number.isNaN(higherM)
+        ? ''
+        : `, ${Math.abs(Math.round(higherM))} m ${higherM < 0 ? 'lower' : 'higher'}`;
+      return `${station.id} ${station.name} (${distanceKm.toFixed(0)} km${height})`;
+    })
+    .join('; ');
   const words: Readonly<Record<Truth, string>> = {
-    own: 'your own sensor: push its values to `weatherglass serve`, or import them',
-    stations: stations
-      .map(({ station, distanceKm, higherM }) => {
-        const height = Number.isNaN(higherM)
-          ? ''
-          : `, ${Math.abs(Math.round(higherM))} m ${higherM < 0 ? 'lower' : 'higher'}`;
-        return `${station.id} ${station.name} (${distanceKm.toFixed(0)} km${height})`;
-      })
-      .join('; '),
+    own: `your own sensor: push its values to \`weatherglass serve\`, or import them${near === '' ? '' : `; until it has told enough, ${near}`}`,
+    stations: near,
     reanalysis: 'a reanalysis (a weather model fed with observations, five days late)',
-    none: 'nothing yet: forecasts pass through uncalibrated',
+    none: 'nothing: forecasts pass through uncalibrated',
   };
   const troubles = problems.map((problem) => `stations could not be asked for: ${problem}\n`).join('');
   return `${place.name}: ${describePlace(place)}\ntruth: ${words[truth]}\n${troubles}`;

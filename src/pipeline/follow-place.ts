@@ -41,9 +41,10 @@ export interface Followed {
 }
 
 /**
- * Has a place collected for from now on, and, where its truth are stations, the nearest of them as places of their own.
+ * Has a place collected for from now on, and the nearest stations as places of their own, where they are its truth, and where
+ * its own sensor has not told much yet.
  *
- * Where no station is near, a reanalysis takes their place, if there is one.
+ * Where no station is near that was to be the truth, a reanalysis takes their place, if there is one.
  *
  * @throws what writing throws; the reason of the signal.
  */
@@ -55,7 +56,9 @@ export async function followPlace(
 ): Promise<Followed> {
   const problems: string[] = [];
   const stations =
-    options.truth === 'stations' ? await nearestStations(sources.stations, place, options, problems) : [];
+    options.truth === 'stations' || options.truth === 'own'
+      ? await nearestStations(sources.stations, place, options, problems)
+      : [];
   const fallback: Truth = sources.reanalysis === undefined ? 'none' : 'reanalysis';
   const truth = options.truth === 'stations' && stations.length === 0 ? fallback : options.truth;
   const already = await collectedPlaces(store);

@@ -59,7 +59,7 @@ function refuseImpossible(
   values.forEach((value, i) => {
     const column = columns[i % columns.length];
     // A spread is no value of the variable.
-    if (value >= least && value <= most) return;
+    if (Number.isFinite(value) && value >= least && value <= most) return;
     if (Number.isNaN(value) || (column.startsWith('x_') && !isValue(column) && Number.isFinite(value)))
       return;
     throw wrong(
