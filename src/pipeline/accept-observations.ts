@@ -1,4 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
+import { type ObservationRow, observationBlock } from '../store/observation-block.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
 import { possibleValues } from '../weather/possible-values.ts';
 import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
@@ -57,13 +58,7 @@ export async function acceptObservations(
   const variables = await checkVariables(store, [...new Set(reported.map(({ variable }) => variable))]);
   const known = await knownValues(store, reported, now);
   const seen = new Set<string>();
-  const rows: {
-    readonly place: number;
-    readonly variable: number;
-    readonly validTime: number;
-    readonly knownAt: number;
-    readonly value: number;
-  }[] = [];
+  const rows: ObservationRow[] = [];
   for (const one of reported) {
     const variable = variables.find(({ name }) => name === one.variable)!;
     const what = `${one.variable} of ${one.place} at ${formatInstant(one.validTime)}`;
@@ -84,29 +79,16 @@ export async function acceptObservations(
     const before = known.latest(key);
     if (Object.is(before?.value ?? Number.NaN, value)) continue;
     rows.push({
-      place: places.indexOf(one.place),
-      variable: variables.indexOf(variable),
+      place: one.place,
+      variable: one.variable,
+      origin,
       validTime: one.validTime,
       // Later than the version it revises, even within a millisecond; a clock that is ahead reports what is not over yet.
       knownAt: Math.max(now, one.validTime, (before?.knownAt ?? -Infinity) + 1),
       value,
     });
   }
-  return {
-    observations: {
-      rows: rows.length,
-      places,
-      variables: variables.map(({ name }) => name),
-      origins: [origin],
-      place: Int32Array.from(rows, ({ place }) => place),
-      variable: Int32Array.from(rows, ({ variable }) => variable),
-      origin: new Int32Array(rows.length),
-      validTime: Float64Array.from(rows, ({ validTime }) => validTime),
-      knownAt: Float64Array.from(rows, ({ knownAt }) => knownAt),
-      value: Float64Array.from(rows, ({ value }) => value),
-      flag: new Array<string>(rows.length).fill(''),
-    },
-  };
+  return { observations: observationBlock(rows) };
 }
 
 function possibleValue(given: number, unit: string | undefined, variable: Variable, what: string): number {

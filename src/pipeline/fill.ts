@@ -1,5 +1,6 @@
 import { settleAll } from '../runtime/task-group.ts';
 import type { Provider, Reading, SourceTools } from '../sources/source.ts';
+import { observationBlock } from '../store/observation-block.ts';
 import type { ObservationBlock, PlaceNote, Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
@@ -146,19 +147,14 @@ function outcomesOf(
   now: number,
 ): ObservationBlock {
   const known = readings.filter(({ value }) => !Number.isNaN(value));
-  const places = [...new Set(known.map(({ station }) => station))];
-  const variables = [...new Set(known.map(({ variable }) => variable))];
-  return {
-    rows: known.length,
-    places,
-    variables,
-    origins: [origin],
-    place: Int32Array.from(known, ({ station }) => places.indexOf(station)),
-    variable: Int32Array.from(known, ({ variable }) => variables.indexOf(variable)),
-    origin: new Int32Array(known.length),
-    validTime: Float64Array.from(known, ({ time }) => time),
-    knownAt: Float64Array.from(known, ({ time }) => Math.max(time, Math.min(time + delay, now))),
-    value: Float64Array.from(known, ({ value }) => value),
-    flag: new Array<string>(known.length).fill(''),
-  };
+  return observationBlock(
+    known.map(({ station, variable, time, value }) => ({
+      place: station,
+      variable,
+      origin,
+      validTime: time,
+      knownAt: Math.max(time, Math.min(time + delay, now)),
+      value,
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { type ObservationRow, observationBlock, observationRow } from '../store/observation-block.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
 import type { HourlyValue } from '../weather/hourly-values.ts';
 import { possibleValues } from '../weather/possible-values.ts';
@@ -21,30 +22,18 @@ export function observationsOf(
   origin: string,
   knownAt: (value: HourlyValue) => number,
 ): ObservationBlock {
-  const places = [...new Set(series.map(({ place }) => place))];
-  const variables = [...new Set(series.map(({ variable }) => variable.name))];
-  const rows = series.flatMap(({ place, variable, values }) =>
-    values.map((value) => ({
-      place: places.indexOf(place),
-      variable: variables.indexOf(variable.name),
-      time: value.time,
-      known: Math.max(value.time, knownAt(value)),
-      value: withinReach(value.value, variable),
-    })),
+  return observationBlock(
+    series.flatMap(({ place, variable, values }) =>
+      values.map((one) => ({
+        place,
+        variable: variable.name,
+        origin,
+        validTime: one.time,
+        knownAt: Math.max(one.time, knownAt(one)),
+        value: withinReach(one.value, variable),
+      })),
+    ),
   );
-  return {
-    rows: rows.length,
-    places,
-    variables,
-    origins: [origin],
-    place: Int32Array.from(rows, ({ place }) => place),
-    variable: Int32Array.from(rows, ({ variable }) => variable),
-    origin: new Int32Array(rows.length),
-    validTime: Float64Array.from(rows, ({ time }) => time),
-    knownAt: Float64Array.from(rows, ({ known }) => known),
-    value: Float64Array.from(rows, ({ value }) => value),
-    flag: new Array<string>(rows.length).fill(''),
-  };
 }
 
 function withinReach(value: number, variable: Variable): number {
@@ -59,7 +48,7 @@ function withinReach(value: number, variable: Variable): number {
 export async function newObservations(store: Store, block: ObservationBlock): Promise<ObservationBlock> {
   if (block.rows === 0) return block;
   const known = new Map<string, number>();
-  const times = block.validTime.subarray(0, block.rows);
+  const times = block.validTime;
   // Versions come by when they became known: the last one stays.
   for await (const stored of store.observations({
     places: block.places,
@@ -67,23 +56,14 @@ export async function newObservations(store: Store, block: ObservationBlock): Pr
     validFrom: times.reduce((a, b) => Math.min(a, b)),
     validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
   }))
-    for (let row = 0; row < stored.rows; row++) known.set(keyOf(stored, row), stored.value[row]);
-  const rows = Int32Array.from(block.place.keys()).filter(
-    (row) => !Object.is(known.get(keyOf(block, row)), block.value[row]),
-  );
-  return {
-    ...block,
-    rows: rows.length,
-    place: rows.map((row) => block.place[row]),
-    variable: rows.map((row) => block.variable[row]),
-    origin: rows.map((row) => block.origin[row]),
-    validTime: Float64Array.from(rows, (row) => block.validTime[row]),
-    knownAt: Float64Array.from(rows, (row) => block.knownAt[row]),
-    value: Float64Array.from(rows, (row) => block.value[row]),
-    flag: Array.from(rows, (row) => block.flag[row]),
-  };
+    for (const row of rowsOf(stored)) known.set(keyOf(row), row.value);
+  return observationBlock(rowsOf(block).filter((row) => !Object.is(known.get(keyOf(row)), row.value)));
 }
 
-function keyOf({ places, variables, place, variable, validTime }: ObservationBlock, row: number): string {
-  return `${validTime[row]} ${variables[variable[row]]} ${places[place[row]]}`;
+function rowsOf(block: ObservationBlock): readonly ObservationRow[] {
+  return Array.from({ length: block.rows }, (_, row) => observationRow(block, row));
+}
+
+function keyOf({ place, variable, validTime }: ObservationRow): string {
+  return `${validTime} ${variable} ${place}`;
 }

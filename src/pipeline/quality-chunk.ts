@@ -1,6 +1,7 @@
 import type { Control } from '../models/model.ts';
 import type { ObservedSeries } from '../quality/check.ts';
 import { checkSeries } from '../quality/check-series.ts';
+import { type ObservationRow, observationBlock } from '../store/observation-block.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
 import { distanceKm } from '../weather/location.ts';
 import type { FollowedPlace } from '../weather/place.ts';
@@ -41,20 +42,12 @@ interface KnownSeries {
   readonly origins: string[];
 }
 
-interface Doubt {
-  readonly place: string;
-  readonly variable: string;
-  readonly series: KnownSeries;
-  readonly at: number;
-  readonly flag: string;
-}
-
 /** Checks what became known at some places, each value against what was valid before it. */
 export async function runQualityChunk(chunk: QualityChunk, control: Control): Promise<CheckedChunk> {
   const store = await threadStore(chunk.store);
   const places = await store.places();
   const variables = new Map((await store.variables()).map((variable) => [variable.name, variable]));
-  const doubts: Doubt[] = [];
+  const doubts: ObservationRow[] = [];
   let checked = 0;
   for (const [done, name] of chunk.places.entries()) {
     control.checkpoint(done, chunk.places.length);
@@ -82,12 +75,22 @@ export async function runQualityChunk(chunk: QualityChunk, control: Control): Pr
       });
       checked += flags.length;
       flags.forEach((flag, k) => {
-        if (flag !== series.flags[from + k])
-          doubts.push({ place: name, variable: variableName, series, at: from + k, flag });
+        const at = from + k;
+        if (flag === series.flags[at]) return;
+        doubts.push({
+          place: name,
+          variable: variableName,
+          origin: series.origins[at],
+          validTime: series.times[at],
+          // A moment after the value itself: nothing later went into it.
+          knownAt: series.knownAt[at] + 1,
+          value: series.values[at],
+          flag,
+        });
       });
     }
   }
-  return { flagged: doubts.length === 0 ? undefined : blockOf(doubts), checked };
+  return { flagged: doubts.length === 0 ? undefined : observationBlock(doubts), checked };
 }
 
 interface Span {
@@ -174,24 +177,4 @@ async function neighboursOf(
       });
   }
   return found;
-}
-
-/** A flag is known a moment after its value: nothing later went into it. */
-function blockOf(doubts: readonly Doubt[]): ObservationBlock {
-  const places = [...new Set(doubts.map(({ place }) => place))];
-  const variables = [...new Set(doubts.map(({ variable }) => variable))];
-  const origins = [...new Set(doubts.map(({ series, at }) => series.origins[at]))];
-  return {
-    rows: doubts.length,
-    places,
-    variables,
-    origins,
-    place: Int32Array.from(doubts, ({ place }) => places.indexOf(place)),
-    variable: Int32Array.from(doubts, ({ variable }) => variables.indexOf(variable)),
-    origin: Int32Array.from(doubts, ({ series, at }) => origins.indexOf(series.origins[at])),
-    validTime: Float64Array.from(doubts, ({ series, at }) => series.times[at]),
-    knownAt: Float64Array.from(doubts, ({ series, at }) => series.knownAt[at] + 1),
-    value: Float64Array.from(doubts, ({ series, at }) => series.values[at]),
-    flag: doubts.map(({ flag }) => flag),
-  };
 }
