@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +74,11 @@ describe('npm start', () => {
   it('says that it is a demo, what it did, and where to look', () => {
     expect(printed).toMatch(/^DEMO: the NOAA sample of Seattle and New York.* 60 days were replayed/);
     expect(printed).toMatch(/DEMO, as of its last day: http:\/\/127\.0\.0\.1:\d+ /);
+  });
+
+  it('says how to begin with a place of one’s own, or that there is no network', async () => {
+    while (!printed.includes('Your own place:')) await once(run.child.stdout, 'data');
+    expect(printed).toMatch(/^Your own place: `npx weatherglass init`/m);
   });
 
   it('serves a page for each place, labelled', async () => {
