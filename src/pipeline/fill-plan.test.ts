@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ForecastSource, Provider, ReanalysisSource } from '../sources/source.ts';
 import { msPerDay } from '../weather/time.ts';
-import { type Filled, fillCosts, filledKey, fillPlan } from './fill-plan.ts';
+import { type Filled, type FillStep, fillCosts, filledKey, fillPlan, withStep } from './fill-plan.ts';
 import type { CollectedPlace, Truth } from './follow.ts';
 
 const now = Date.UTC(2026, 5, 20, 7, 30);
@@ -83,19 +83,42 @@ describe('the past is filled in', () => {
   test('with outcomes of a reanalysis where that is the truth, up to where it has come', () => {
     expect(words(plan([placed('A', 40, 'reanalysis')]))).toEqual([
       'A example past -28…0',
-      'A example-archive -35…-5',
+      'A example-archive -33…-5',
       'A example past -40…-28',
-      'A example-archive -45…-35',
+      'A example-archive -45…-33',
     ]);
   });
 
+  const since = (from: number, until: number, began = until): Filled => ({
+    from: today + from * msPerDay,
+    until: today + until * msPerDay,
+    began: today + began * msPerDay,
+  });
+
   test('from where it was left, and no farther than was wanted when it began', () => {
-    const filled = new Map([
-      [filledKey('example past', 'A'), { from: today - 30 * msPerDay, until: today - 2 * msPerDay }],
-    ]);
+    const filled = new Map([[filledKey('example past', 'A'), since(-30, -2)]]);
     expect(words(plan([placed('A', 40)], filled))).toEqual(['A example past -42…-30']);
-    filled.set(filledKey('example past', 'A'), { from: today - 42 * msPerDay, until: today - 2 * msPerDay });
+    filled.set(filledKey('example past', 'A'), since(-42, -2));
     expect(plan([placed('A', 40)], filled)).toEqual([]);
+  });
+
+  test('and a reanalysis goes on as its days become available', () => {
+    const filled = new Map([
+      [filledKey('example past', 'A'), since(-50, -10)],
+      [filledKey('example-archive', 'A'), since(-35, -15)],
+    ]);
+    expect(words(plan([placed('A', 40, 'reanalysis')], filled))).toEqual([
+      'A example-archive -15…-5',
+      'A example-archive -55…-35',
+    ]);
+  });
+
+  test('step by step, whichever way', () => {
+    const step = (from: number, until: number) => ({ ...since(from, until) }) as unknown as FillStep;
+    const first = withStep(undefined, step(-28, 0));
+    expect(first).toEqual(since(-28, 0));
+    expect(withStep(first, step(-40, -28))).toEqual(since(-40, 0));
+    expect(withStep(first, step(0, 5))).toEqual(since(-28, 5, 0));
   });
 
   test('of the models that cover a place', () => {

@@ -23,18 +23,29 @@ export interface FillSources {
   readonly reanalysis: ReanalysisSource | undefined;
 }
 
-/** How much of a source's past a place has: whole days from … until …; it grows backwards. */
+/** How much of a source's past a place has: whole days from … until …. */
 export interface Filled {
   readonly from: number;
   readonly until: number;
+  /** Until when it was filled in first: the days that are wanted count from there. */
+  readonly began: number;
 }
 
-/** Days of the first window of each place and source: what is recent teaches most. */
-const FIRST_DAYS = 30;
+/** Days of the first window of each place and source, as many as most sources give at once: what is recent teaches most. */
+const FIRST_DAYS = 28;
+
+interface Span {
+  readonly from: number;
+  readonly until: number;
+  /** 0 for what comes first, then counted backwards. */
+  readonly window: number;
+}
 
 /**
  * What is still to be filled in, in the order of its value: the last month of every place before anything older, forecasts
  * and outcomes of the same days together, for neither teaches without the other.
+ *
+ * A reanalysis goes on as its days become available; the forecasts that go with them were collected live.
  *
  * @param filled by place and source, see {@link filledKey}
  * @param now epoch milliseconds; the past ends with yesterday
@@ -47,61 +58,70 @@ export function fillPlan(
   now: number,
 ): readonly FillStep[] {
   const today = Math.floor(now / msPerDay) * msPerDay;
-  const steps: (FillStep & { readonly window: number })[] = [];
-
-  function add(
-    place: FollowedPlace,
-    days: number,
-    {
-      source,
-      until: latest,
-      daysAtOnce,
-      step,
-    }: {
-      readonly source: string;
-      readonly until: number;
-      readonly daysAtOnce: number;
-      readonly step: (from: number, until: number) => Pick<FillStep, 'provider' | 'names' | 'calls'>;
-    },
-  ): void {
-    const known = filled.get(filledKey(source, place.name));
-    const oldest = (known?.until ?? latest) - days * msPerDay;
-    let until = known?.from ?? latest;
-    for (let window = known === undefined ? 0 : 1; until > oldest; window++) {
-      const most = window === 0 ? Math.min(FIRST_DAYS, daysAtOnce) : daysAtOnce;
-      const from = Math.max(oldest, until - most * msPerDay);
-      steps.push({ place, source, from, until, ...step(from, until), window });
-      until = from;
-    }
-  }
-
+  const steps: (FillStep & Span)[] = [];
   for (const { place, following } of places) {
     const { pastDays, truth } = following;
-    const request = (from: number, until: number) => ({ places: [place], variables, from, until });
-    for (const { past, names, covers, provider } of forecasts) {
-      const own = names.filter((name) => covers(name, place));
-      if (past === undefined || own.length === 0) continue;
-      add(place, pastDays, {
-        source: pastSource(provider),
-        until: today,
-        daysAtOnce: past.daysAtOnce,
-        step: (from, until) => ({
-          provider,
-          names: own,
-          calls: past.calls({ ...request(from, until), names: own }),
-        }),
-      });
+    const request = ({ from, until }: Span) => ({ places: [place], variables, from, until });
+    for (const { past, names: all, covers, provider } of forecasts) {
+      const names = all.filter((name) => covers(name, place));
+      if (past === undefined || names.length === 0) continue;
+      const source = pastSource(provider);
+      const known = filled.get(filledKey(source, place.name));
+      for (const span of backwards(known, today, pastDays, past.daysAtOnce)) {
+        const calls = past.calls({ ...request(span), names });
+        steps.push({ place, source, provider, names, calls, ...span });
+      }
     }
     if (reanalysis === undefined || truth !== 'reanalysis') continue;
-    const { provider, name, daysAtOnce, daysLate } = reanalysis;
-    add(place, pastDays, {
-      source: name,
-      until: today - daysLate * msPerDay,
-      daysAtOnce,
-      step: (from, until) => ({ provider, names: [], calls: reanalysis.calls(request(from, until)) }),
-    });
+    const { provider, name: source, daysAtOnce, daysLate } = reanalysis;
+    const known = filled.get(filledKey(source, place.name));
+    const latest = today - daysLate * msPerDay;
+    for (const span of [
+      ...onwards(known, latest, daysAtOnce),
+      ...backwards(known, latest, pastDays, daysAtOnce),
+    ])
+      steps.push({ place, source, provider, names: [], calls: reanalysis.calls(request(span)), ...span });
   }
   return steps.sort((a, b) => a.window - b.window);
+}
+
+/** What lies before that which is filled in, as far as was wanted when it began. */
+function backwards(
+  known: Filled | undefined,
+  latest: number,
+  days: number,
+  daysAtOnce: number,
+): readonly Span[] {
+  const spans: Span[] = [];
+  const oldest = (known?.began ?? latest) - days * msPerDay;
+  let until = known?.from ?? latest;
+  for (let window = known === undefined ? 0 : 1; until > oldest; window++) {
+    const most = window === 0 ? Math.min(FIRST_DAYS, daysAtOnce) : daysAtOnce;
+    const from = Math.max(oldest, until - most * msPerDay);
+    spans.push({ from, until, window });
+    until = from;
+  }
+  return spans;
+}
+
+/** What has become available since it was last filled in. */
+function onwards(known: Filled | undefined, latest: number, daysAtOnce: number): readonly Span[] {
+  const spans: Span[] = [];
+  for (let from = known?.until ?? latest; from < latest; ) {
+    const until = Math.min(latest, from + daysAtOnce * msPerDay);
+    spans.push({ from, until, window: 0 });
+    from = until;
+  }
+  return spans;
+}
+
+/** What is filled in once a step of it is done. */
+export function withStep(known: Filled | undefined, { from, until }: FillStep): Filled {
+  return {
+    began: known?.began ?? until,
+    from: Math.min(known?.from ?? from, from),
+    until: Math.max(known?.until ?? until, until),
+  };
 }
 
 /** What the past forecasts of a provider are noted under. */

@@ -5,7 +5,15 @@ import type { ObservationBlock, PlaceNote, Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import type { CollectFailure } from './collect-progress.ts';
-import { type Filled, type FillSources, type FillStep, filledKey, fillPlan, pastOf } from './fill-plan.ts';
+import {
+  type Filled,
+  type FillSources,
+  type FillStep,
+  filledKey,
+  fillPlan,
+  pastOf,
+  withStep,
+} from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
 import { runMaker } from './issued-runs.ts';
 import { trainWantedNote } from './train.ts';
@@ -91,7 +99,7 @@ export async function fillPast(
       return false;
     }
     const key = filledKey(source, place.name);
-    const filled = { from, until: progress.get(key)?.until ?? until };
+    const filled = withStep(progress.get(key), step);
     progress.set(key, filled);
     const note: PlaceNote = { place: place.name, name: filledNote(source), value: JSON.stringify(filled) };
     const named = [
@@ -153,7 +161,8 @@ function outcomesOf(
       variable,
       origin,
       validTime: time,
-      knownAt: Math.max(time, Math.min(time + delay, now)),
+      // What has only just become available is known now: it was not there when what was known then was scored.
+      knownAt: time + delay < now - 2 * msPerDay ? time + delay : Math.max(time, now),
       value,
     })),
   );
