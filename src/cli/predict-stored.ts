@@ -1,8 +1,10 @@
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { placeFinder } from '../pipeline/find-place.ts';
 import { step } from '../pipeline/loop.ts';
+import { sourcesOf } from '../pipeline/pass-through.ts';
 import { presentOf } from '../pipeline/present.ts';
 import { type Served, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
+import { creditsFor } from '../sources/credits.ts';
 import type { Store } from '../store/store.ts';
 import { type AskedPlace, readAskedPlaces } from '../tables/places-csv.ts';
 import { formatInstant } from '../weather/time.ts';
@@ -109,9 +111,11 @@ async function readEveryPlace(file: string, signal: AbortSignal): Promise<readon
 
 /** Predictions as other programs read them: instants as text, what is missing as null. */
 export function servedAsJson({ asOf, levels, predictions }: Served) {
+  const attribution = attributionOf(predictions);
   const instant = (time: number) => (Number.isFinite(time) ? formatInstant(time) : null);
   return {
     asOf: formatInstant(asOf),
+    ...(attribution.length > 0 && { attribution }),
     levels,
     predictions: predictions.map(({ issuedAt, validTime, provenance, ...prediction }) => ({
       ...prediction,
@@ -131,8 +135,14 @@ export function servedAsJson({ asOf, levels, predictions }: Served) {
   };
 }
 
+/** What must be said of those whose data went in. */
+function attributionOf(predictions: readonly ServedPrediction[]): readonly string[] {
+  return creditsFor(sourcesOf(predictions, [])).map(({ attribution }) => attribution);
+}
+
 /** Predictions as a table for a person. */
 export function describeServed({ asOf, levels, predictions }: Served): string {
+  const attribution = attributionOf(predictions);
   const thresholds = [...new Set(predictions.flatMap(({ probabilities }) => Object.keys(probabilities)))];
   return `as of ${formatInstant(asOf)}\n${table([
     [
@@ -157,7 +167,7 @@ export function describeServed({ asOf, levels, predictions }: Served): string {
       formatInstant(one.provenance.runTime),
       mostly(one),
     ]),
-  ])}`;
+  ])}${attribution.map((line) => `${line}\n`).join('')}`;
 }
 
 /** The heaviest expert and its share. */
