@@ -95,9 +95,6 @@ async function live(
   });
   const sources = openSources(['open-meteo'], {
     openMeteo: { models: [model], url: `${providers.url}/open-meteo` },
-    metNorwayUrl: undefined,
-    usNwsUrl: undefined,
-    metarUrl: undefined,
   });
   const tools = { ask: client.ask, now: () => now };
   const { signal } = new AbortController();

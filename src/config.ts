@@ -29,7 +29,7 @@ const schema = z.strictObject({
   workers: z.coerce.number().int().min(1).max(64).describe('processes that answer HTTP requests'),
   sources: z
     .string()
-    .describe('data sources that are asked, by commas: open-meteo, met-norway, us-nws, metar'),
+    .describe('data sources that are asked, by commas: open-meteo, met-norway, us-nws, metar, bright-sky'),
   contact: z
     .string()
     .max(200)
@@ -61,6 +61,7 @@ const schema = z.strictObject({
   met_norway_url: address.describe('another address of MET Norway, such as a proxy; empty for its own'),
   us_nws_url: address.describe('another address of the US National Weather Service; empty for its own'),
   metar_url: address.describe('another address of the METAR service; empty for its own'),
+  bright_sky_url: address.describe('another address of Bright Sky; empty for its own'),
   log: z
     .enum(['debug', 'info', 'warn', 'error'])
     .describe('least severe lines that `serve` logs; info has one line a request and a turn of the loop'),
@@ -126,6 +127,7 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
         met_norway_url: '',
         us_nws_url: '',
         metar_url: '',
+        bright_sky_url: '',
         log: 'warn',
       },
     ],

@@ -93,7 +93,7 @@ test('it is collected from through the real client, and kept with its times, uni
   const { exampleWeather } = (await import(join(sources, 'example-weather.ts'))) as {
     exampleWeather: (settings: { readonly url: string }) => ForecastSource;
   };
-  const noUrls = { metNorwayUrl: undefined, usNwsUrl: undefined, metarUrl: undefined };
+  const noUrls = {};
   const [listed] = openSources(['example-weather'], { openMeteo: {}, ...noUrls }).forecasts;
   expect(creditsFor(listed.names)).toMatchObject([{ attribution: listed.provider.attribution }]);
 

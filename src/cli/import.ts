@@ -8,15 +8,18 @@ import { command, withStoreFlags } from './model-flags.ts';
 import { knownVariables, openToWrite } from './open-store.ts';
 
 interface ImportFlags extends CommonFlags {
-  readonly source: string;
+  readonly source?: string;
 }
 
 export function importCommand(context: Context): Command {
   return withStoreFlags(
     command('import', 'put tables of forecasts and observations into the store; again changes nothing'),
   )
-    .argument('<files...>', 'forecast–observation pairs or observations, .csv or .csv.gz')
-    .option('--source <name>', 'who made the forecasts', 'imported')
+    .argument(
+      '<files...>',
+      'forecast–observation pairs or observations, .csv or .csv.gz; MOS bulletins, .mos or .txt',
+    )
+    .option('--source <name>', 'who made the forecasts; imported by default, of bulletins their kind')
     .action(async (files: string[], flags: ImportFlags) => {
       await using settings = await openSettings(context, flags);
       await using store = await openToWrite(settings.config, true);
@@ -29,7 +32,7 @@ export function importCommand(context: Context): Command {
         for (const notice of table.notices) context.notice(`${file}: ${notice}\n`);
         const name = basename(file).replace(/\.csv(\.gz)?$/, '');
         const counts = await importTable(store, table.kind === 'pairs' ? table.pairs : table.observations, {
-          source: flags.source,
+          source: flags.source ?? (table.kind === 'pairs' ? table.source : undefined) ?? 'imported',
           origin: name,
           zoneOf,
           now: Date.now(),

@@ -23,6 +23,7 @@ export function openCollecting(config: Config): Collecting {
     metNorwayUrl: given(config.met_norway_url),
     usNwsUrl: given(config.us_nws_url),
     metarUrl: given(config.metar_url),
+    brightSkyUrl: given(config.bright_sky_url),
   });
   const { sources, shy } = config.contact === '' ? withoutShy(all) : { sources: all, shy: [] };
   const client = openClient({

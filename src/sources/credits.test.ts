@@ -3,7 +3,9 @@ import { creditsFor } from './credits.ts';
 import { openSources, sourceNames } from './sources.ts';
 
 test('every source has its credit under the names that its data is kept under', () => {
-  const settings = { openMeteo: {}, metNorwayUrl: undefined, usNwsUrl: undefined, metarUrl: undefined };
+  const settings = {
+    openMeteo: {},
+  };
   const { forecasts, stations, reanalysis } = openSources(sourceNames, settings);
   const kept = [
     ...forecasts.flatMap(({ names, provider }) => names.map((name) => ({ name, provider }))),

@@ -29,6 +29,14 @@ const metar: Credit = {
   attribution: 'METAR reports: NOAA Aviation Weather Center (https://aviationweather.gov)',
 };
 
+const brightSky: Credit = {
+  title: 'Bright Sky (German weather service DWD)',
+  home: 'https://brightsky.dev',
+  licence: 'CC BY 4.0',
+  attribution:
+    'Data basis: Deutscher Wetterdienst (https://www.dwd.de), values processed; by Bright Sky (https://brightsky.dev), CC BY 4.0',
+};
+
 /** By what runs and observations are kept under, up to a slash. */
 export const credits = {
   'open-meteo': openMeteo,
@@ -36,6 +44,7 @@ export const credits = {
   'met-norway': metNorway,
   'us-nws': usNws,
   metar,
+  'bright-sky': brightSky,
 } as const satisfies Readonly<Record<string, Credit>>;
 
 /** The credits that some sources of runs and origins of observations call for, each once; somebody's own call for none. */

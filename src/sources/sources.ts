@@ -1,5 +1,7 @@
 import { WeatherglassError } from '../errors.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
+import { brightSky } from './bright-sky.ts';
+import { brightSkyStations } from './bright-sky-stations.ts';
 import { metNorway } from './met-norway.ts';
 import { metar } from './metar.ts';
 import { openMeteoArchive } from './open-meteo-archive.ts';
@@ -18,10 +20,11 @@ export interface Sources {
 }
 
 export interface SourceSettings {
-  readonly openMeteo: OpenMeteoSettings;
-  readonly metNorwayUrl: string | undefined;
-  readonly usNwsUrl: string | undefined;
-  readonly metarUrl: string | undefined;
+  readonly openMeteo?: OpenMeteoSettings | undefined;
+  readonly metNorwayUrl?: string | undefined;
+  readonly usNwsUrl?: string | undefined;
+  readonly metarUrl?: string | undefined;
+  readonly brightSkyUrl?: string | undefined;
 }
 
 type MakeSources = (settings: SourceSettings) => Partial<Sources>;
@@ -44,6 +47,10 @@ const makers: Readonly<Record<string, MakeSources>> = {
     stations: [usNwsStations(urlOf(usNwsUrl))],
   }),
   metar: ({ metarUrl }) => ({ stations: [metar(urlOf(metarUrl))] }),
+  'bright-sky': ({ brightSkyUrl }) => ({
+    forecasts: [brightSky(urlOf(brightSkyUrl))],
+    stations: [brightSkyStations(urlOf(brightSkyUrl))],
+  }),
 };
 
 export const sourceNames: readonly string[] = Object.keys(makers);

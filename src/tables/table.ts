@@ -1,30 +1,43 @@
 import { WeatherglassError } from '../errors.ts';
 import { readCsvHeader } from './csv.ts';
+import { isMosFile, readMosFiles } from './mos-files.ts';
 import { isObservationsHeader, type ObservationsTable, readObservations } from './observations-csv.ts';
 import { type PairsTable, readPairs } from './pairs-csv.ts';
 import type { TableOptions } from './read-rows.ts';
 import { tableError } from './table-error.ts';
 
-/** Pairs or observations, whichever the files hold. */
+/** Pairs or observations, whichever the files hold; of bulletins also what their runs are called. */
 export type Table =
-  | ({ readonly kind: 'pairs' } & PairsTable)
+  | ({ readonly kind: 'pairs'; readonly source?: string } & PairsTable)
   | ({ readonly kind: 'observations' } & ObservationsTable);
 
 /**
- * Reads tables of either kind; their headers say which.
+ * Reads tables of either kind; their headers say which. Files of MOS bulletins are pairs without observations.
  *
- * @throws WeatherglassError InvalidData when the files are not all of one kind, and whatever {@link readPairs} and
- *   {@link readObservations} throw.
+ * @throws WeatherglassError InvalidData when the files are not all of one kind, and whatever {@link readPairs},
+ *   {@link readObservations} and {@link readMosFiles} throw.
  */
 export async function readTable(files: readonly string[], options: TableOptions = {}): Promise<Table> {
   const observations: string[] = [];
   const pairs: string[] = [];
+  const bulletins: string[] = [];
   for (const file of files) {
+    if (await isMosFile(file, options.signal)) {
+      bulletins.push(file);
+      continue;
+    }
     const header = await readCsvHeader(file, options.signal);
     if (header.length === 0)
       throw tableError({ file }, 'the file has no header; its first line must name the columns.');
     (isObservationsHeader(header) ? observations : pairs).push(file);
   }
+  if (bulletins.length > 0 && bulletins.length === files.length)
+    return { kind: 'pairs', ...(await readMosFiles(files, options)) };
+  if (bulletins.length > 0)
+    throw new WeatherglassError(
+      'InvalidData',
+      `${bulletins[0]} holds bulletins, ${[...pairs, ...observations][0]} a table; read the two kinds apart.`,
+    );
   if (observations.length === 0) return { kind: 'pairs', ...(await readPairs(files, options)) };
   if (pairs.length === 0) return { kind: 'observations', ...(await readObservations(files, options)) };
   throw new WeatherglassError(
