@@ -64,7 +64,8 @@ beforeAll(() => {
   insert('sources.ts', 'Record<string, MakeSources>> = {\n', block('ts', '// src/sources/sources.ts\n'));
   insert(
     'sources.ts',
-    "from '../weather/nearest-names.ts';\n",
+    // Imports are sorted.
+    "from './bright-sky-stations.ts';\n",
     "import { exampleWeather } from './example-weather.ts';\n",
   );
 });
