@@ -17,20 +17,23 @@ export function importCommand(context: Context): Command {
   )
     .argument(
       '<files...>',
-      'forecast–observation pairs or observations, .csv or .csv.gz; MOS bulletins, .mos or .txt',
+      'forecast–observation pairs or observations, .csv or .csv.gz; a file of a public archive; MOS bulletins, .mos or .txt',
     )
     .option('--source <name>', 'who made the forecasts; imported by default, of bulletins their kind')
     .action(async (files: string[], flags: ImportFlags) => {
       await using settings = await openSettings(context, flags);
       await using store = await openToWrite(settings.config, true);
       for (const file of files) {
+        const zones = new Map((await store.places()).map(({ name, zone }) => [name, zone]));
         const table = await readTable([file], {
           declared: await knownVariables(store, settings.declared),
           signal: context.signal,
           onProgress: (done, total) => settings.progress.show(`reading ${file}`, done, total),
+          zoneOf: (place) => zones.get(place),
+          now: Date.now(),
         });
         for (const notice of table.notices) context.notice(`${file}: ${notice}\n`);
-        const name = basename(file).replace(/\.csv(\.gz)?$/, '');
+        const name = basename(file).replace(/(\.(csv|psv|dly))?(\.gz)?$/, '');
         const counts = await importTable(store, table.kind === 'pairs' ? table.pairs : table.observations, {
           source: flags.source ?? (table.kind === 'pairs' ? table.source : undefined) ?? 'imported',
           origin: name,

@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import Papa from 'papaparse';
-import { readFileBytes } from './file-bytes.ts';
+import { readBlocks } from './line-blocks.ts';
 import { tableError } from './table-error.ts';
 
-/** Longest line accepted; without a limit a file that has no line breaks would be gathered in memory whole. */
-const maximumLineBytes = 4 * 1024 * 1024;
 const newline = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -26,33 +24,11 @@ export interface CsvBlock {
  * may not contain a line break: only so is every row one line, and every message can name the right one. Memory
  * is bounded by a block (about 256 KB) or the longest line.
  *
- * @throws WeatherglassError InvalidData: not UTF-8, a malformed or multi-line quoted field, a line over 4 MiB,
- *   all with file and line; and whatever {@link readFileBytes} throws.
+ * @throws WeatherglassError InvalidData: not UTF-8, a malformed or multi-line quoted field,
+ *   all with file and line; and whatever {@link readBlocks} throws.
  */
-export async function* readCsv(file: string, signal?: AbortSignal): AsyncGenerator<CsvBlock, void, void> {
-  let line = 1;
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  let bytesRead = 0;
-  for await (const chunk of readFileBytes(file, signal)) {
-    bytesRead = chunk.bytesRead;
-    const end = chunk.bytes.lastIndexOf(newline);
-    if (end >= 0) {
-      const bytes = Buffer.concat([...rest, chunk.bytes.subarray(0, end)]);
-      const block = parseBlock(file, line, bytes, bytesRead);
-      yield block;
-      line += block.length;
-      rest = [];
-      restBytes = 0;
-    }
-    const tail = chunk.bytes.subarray(end + 1);
-    rest.push(tail);
-    restBytes += tail.length;
-    if (restBytes > maximumLineBytes) {
-      throw tableError({ file, line }, 'the line is longer than 4 MiB; lines end with LF or CRLF.');
-    }
-  }
-  if (restBytes > 0) yield parseBlock(file, line, Buffer.concat(rest), bytesRead);
+export function readCsv(file: string, signal?: AbortSignal): AsyncGenerator<CsvBlock, void, void> {
+  return readBlocks(file, signal, parseBlock);
 }
 
 /**

@@ -11,6 +11,10 @@ export interface TableOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told after every block; bytes are those of the files, compressed if they are. */
   readonly onProgress?: ((bytesRead: number, totalBytes: number) => void) | undefined;
+  /** Zone of a place by its name, for archives of local days; undefined where nobody knows it. */
+  readonly zoneOf?: ((place: string) => string | undefined) | undefined;
+  /** What a downloaded archive dates later is left out; nothing by default. */
+  readonly now?: number | undefined;
 }
 
 /** What takes the rows of one file. */

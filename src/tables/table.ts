@@ -1,4 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
+import { readArchive } from './archive-observations.ts';
 import { readCsvHeader } from './csv.ts';
 import { isMosFile, readMosFiles } from './mos-files.ts';
 import { isObservationsHeader, type ObservationsTable, readObservations } from './observations-csv.ts';
@@ -12,12 +13,14 @@ export type Table =
   | ({ readonly kind: 'observations' } & ObservationsTable);
 
 /**
- * Reads tables of either kind; their headers say which. Files of MOS bulletins are pairs without observations.
+ * Reads tables of either kind, files of public archives of observations, or MOS bulletins; their first lines say which.
  *
  * @throws WeatherglassError InvalidData when the files are not all of one kind, and whatever {@link readPairs},
- *   {@link readObservations} and {@link readMosFiles} throw.
+ *   {@link readObservations}, {@link readArchive} and {@link readMosFiles} throw.
  */
 export async function readTable(files: readonly string[], options: TableOptions = {}): Promise<Table> {
+  const archive = await readArchive(files, options);
+  if (archive !== undefined) return { kind: 'observations', ...archive };
   const observations: string[] = [];
   const pairs: string[] = [];
   const bulletins: string[] = [];
