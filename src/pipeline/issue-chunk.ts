@@ -80,9 +80,17 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
     control.checkpoint(done, history.variables.length);
     const groups = history.groups.filter(({ cases }) => cases.variable.name === variable.name);
     if (groups.length === 0) continue;
-    const due = duePredictions(groups, history.places, lastIssues.get(variable.name), chunk);
+    const dueOf = (some: readonly HistoryGroup[]) =>
+      duePredictions(some, history.places, lastIssues.get(variable.name), chunk);
+    let due = dueOf(groups);
     if (due.length === 0) continue;
     const artefacts = await threadArtefacts(store, chunk.historyId, variable.name, chunk.trainedUntil);
+    // A forecast that nobody has learned from yet says nothing, so it must not make what is said look fresher than it is.
+    const learned = groups.filter(({ source, cases }) =>
+      expertsFor(source).some(({ name }) => artefactFor(artefacts, source, cases.lead, name) !== undefined),
+    );
+    if (learned.length > 0 && learned.length < groups.length) due = dueOf(learned);
+    if (due.length === 0) continue;
     const rows = rowsDue(due);
     const answers = new Map(
       [...rows].map(([group, own]) => [group, answersOf(group, own, artefacts, control)]),
