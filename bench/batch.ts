@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ComputePool, openPool } from '../src/index.ts';
+import type { Elsewhere } from '../src/models/elsewhere.ts';
 import type { RegressionArtefact } from '../src/models/emos.ts';
 import { settingsFor } from '../src/models/settings.ts';
 import { encodeArtefact } from '../src/pipeline/artefact-codec.ts';
@@ -32,8 +33,30 @@ const layout = {
 };
 const NUMBERS = variables.length * HOURS;
 
-/** What experts might have learned: simulated coefficients, of a size that real ones have. */
-function simulatedArtefacts(): StoredArtefact[] {
+/** Where simulated places are: spread over some valleys and ridges. */
+function spotOf(k: number): readonly [latitude: number, longitude: number, elevation: number] {
+  return [45 + 3 * ((0.618 * k) % 1), 5 + 5 * ((0.755 * k) % 1), 2000 * ((0.57 * k) % 1)];
+}
+
+/** What every station expert says of places that are no stations: as much as there is to say. */
+const elsewhere: Elsewhere = {
+  widening: 0.5,
+  transfer: {
+    distanceKm: 100,
+    heightM: 1000,
+    nugget: 0.1,
+    nearest: 12,
+    stations: placeNames(STATIONS),
+    locations: Float64Array.from(placeNames(STATIONS).flatMap((_, k) => spotOf(k))),
+  },
+};
+
+/**
+ * What experts might have learned: simulated coefficients, of a size that real ones have.
+ *
+ * @param transfers whether biases are transferred to all places that are no stations
+ */
+function simulatedArtefacts(transfers: boolean): StoredArtefact[] {
   const draw = gaussian('bench/batch artefacts');
   return variables.flatMap((variable, v) =>
     SOURCES.flatMap((source) =>
@@ -58,6 +81,7 @@ function simulatedArtefacts(): StoredArtefact[] {
               meanScore: 1,
             },
             ...(model === 'emos-station' && {
+              ...(transfers && { elsewhere }),
               stationBias: Object.fromEntries(
                 Array.from({ length: STATIONS }, (_, k) => [placeName(k), 0.05 * spreads[v] * draw()]),
               ),
@@ -78,11 +102,11 @@ function simulatedArtefacts(): StoredArtefact[] {
 }
 
 /** A store with a run of every source for so many simulated places. */
-async function fillStore(file: string, count: number): Promise<void> {
+async function fillStore(file: string, count: number, transfers = false): Promise<void> {
   await using store = await openStore(file);
   await store.write({
     variables,
-    artefacts: simulatedArtefacts(),
+    artefacts: simulatedArtefacts(transfers),
     notes: { [trainedNote]: String(issuedAt) },
   });
   const draw = gaussian('bench/batch runs');
@@ -99,7 +123,10 @@ async function fillStore(file: string, count: number): Promise<void> {
   for (let first = 0; first < count; first += 1000) {
     const names = Array.from({ length: Math.min(1000, count - first) }, (_, k) => placeName(first + k));
     await store.write({
-      places: names.map((name) => ({ name, latitude: 47, longitude: 8, elevation: 500, zone: 'UTC' })),
+      places: names.map((name, p) => {
+        const [latitude, longitude, elevation] = spotOf(first + p);
+        return { name, latitude, longitude, elevation, zone: 'UTC' };
+      }),
       runs: names.flatMap((place, p) =>
         SOURCES.map((source, s): Run => {
           const values = drawn[(first + 7 * p + s) % drawn.length];
@@ -149,13 +176,20 @@ async function kernelAlone(store: Store, count: number) {
   };
 }
 
-/** Places a second of the kernel, of one thread of the pool, and of two. */
-async function compare(store: Store, count: number, alone: () => number, rounds: number) {
+/** Places a second of the kernel, of one thread of the pool, and of two; and of the kernel where biases are transferred. */
+async function compare(
+  store: Store,
+  count: number,
+  alone: () => number,
+  transferring: () => number,
+  rounds: number,
+) {
   await using single = openPool(1);
   await using pair = openPool(2);
   return await alternate(
     {
       kernel: async () => alone(),
+      transferring: async () => transferring(),
       one: async () => count / (await predictAll(store, count, single)),
       two: async () => count / (await predictAll(store, count, pair)),
     },
@@ -184,7 +218,8 @@ async function peakMemory(store: Store, count: number, pool: ComputePool): Promi
  *
  * `kernelShare` holds one thread of the pool against the same computation with its inputs in memory and room for its
  * output; `speedup` two threads against one; `memoryGrowth` the peak of memory with all places against that with a
- * hundredth.
+ * hundredth; `transferringByKernel` the kernel with every bias of every place transferred from stations against the kernel
+ * without.
  */
 export const batch: Bench = {
   name: 'batch',
@@ -199,8 +234,12 @@ export const batch: Bench = {
       await fillStore(file, count);
       await using store = await openStore(file, { readOnly: true });
       const alone = await kernelAlone(store, Math.min(few, 1000));
+      const other = join(folder, 'transferring.db');
+      await fillStore(other, Math.min(few, 1000), true);
+      await using transferringStore = await openStore(other, { readOnly: true });
+      const transferring = await kernelAlone(transferringStore, Math.min(few, 1000));
       const rounds = effort === fullEffort ? 5 : 1;
-      const speeds = await compare(store, some, alone, rounds);
+      const speeds = await compare(store, some, alone, transferring, rounds);
       await using pool = openPool(2);
       const seconds = await predictAll(store, count, pool);
       let small = 0;
@@ -211,6 +250,7 @@ export const batch: Bench = {
           locationsPerSecond: count / seconds,
           kernelShare: speeds.ratio('one', 'kernel'),
           speedup: speeds.ratio('two', 'one'),
+          transferringByKernel: speeds.ratio('transferring', 'kernel'),
           memoryGrowth: large / small,
           memoryMb: large,
           oneThreadPerSecond: speeds.value('one'),

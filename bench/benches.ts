@@ -13,6 +13,7 @@ import { serve } from './serve.ts';
 import { simulatedDays } from './simulated-days.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
+import { transfer } from './transfer.ts';
 
 /** Every bench: a new one is a file beside this one, and a name here. */
 export const benches: readonly Bench[] = [
@@ -30,4 +31,5 @@ export const benches: readonly Bench[] = [
   simulatedDays,
   start,
   store,
+  transfer,
 ];

@@ -3,7 +3,7 @@ import { normalQuantile } from '../forecast/normal.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { emos, emosFormula } from './emos.ts';
-import { emosStation } from './emos-station.ts';
+import { emosStation, type StationArtefact } from './emos-station.ts';
 import type { Cases, Control, Selection } from './model.ts';
 import { fitRegression, predictRegression } from './regression.ts';
 import { settingsFor } from './settings.ts';
@@ -180,4 +180,91 @@ describe('with few outcomes a station, simulated', () => {
       stationBias: reference.stationBias,
     });
   });
+});
+
+describe('a place without outcomes of its own', () => {
+  const likeness = { distanceKm: 50, heightM: 500, nugget: 0.1 };
+  const transfer = { ...likeness, nearest: 12, stations: ['hill'], locations: Float64Array.of(47, 8, 500) };
+  const training = blockOf(simulatedRegion('elsewhere', { hill: -3, plain: 2 }, 20));
+  const { elsewhere: _, ...fitted } = emosStation.fit(training, settings, control);
+  const withTransfer: StationArtefact = { ...fitted, elsewhere: { widening: 3, transfer } };
+
+  /** Mean and scale that a place is told, less and by those of a station of bias 0. */
+  function toldAt(artefact: StationArtefact, spot: readonly number[] | undefined, place = 'new') {
+    const { cases } = blockOf([{ place, forecast: 5, outcome: 0 }]);
+    const targets = {
+      cases: { ...cases, ...(spot !== undefined && { locations: Float64Array.from(spot) }) },
+      rows: Int32Array.of(0),
+    };
+    const answers = emosStation.predict(artefact, targets);
+    const plain = predictRegression(artefact.coefficients, targets);
+    const widthOf = (laws: typeof plain) => laws.quantile(0, 0.9) - laws.quantile(0, 0.5);
+    return { bias: answers.mean(0) - plain.mean(0), wider: widthOf(answers) / widthOf(plain) };
+  }
+
+  test('is told the bias of the station at its spot, with nearly the same spread', () => {
+    const { bias, wider } = toldAt(withTransfer, [47, 8, 500]);
+    expect(bias).toBeCloseTo(fitted.stationBias.hill, 10);
+    expect(wider).toBeCloseTo(Math.sqrt(1 + (3 * 0.1) / 1.1), 10);
+  });
+
+  test('is told less of it farther away and higher up, and is less sure', () => {
+    const near = toldAt(withTransfer, [47.1, 8, 500]);
+    const farther = toldAt(withTransfer, [47.3, 8, 500]);
+    const higher = toldAt(withTransfer, [47.1, 8, 900]);
+    for (const other of [farther, higher]) {
+      expect(other.bias / near.bias).toBeGreaterThan(0);
+      expect(other.bias / near.bias).toBeLessThan(0.9);
+      expect(other.wider).toBeGreaterThan(near.wider);
+    }
+  });
+
+  test.each([
+    ['far away', [10, 100, 500]],
+    ['without a latitude', [Number.NaN, 8, 500]],
+    ['without an elevation', [47, 8, Number.NaN]],
+    ['without locations', undefined],
+  ])('%s has bias 0, and the whole widening', (_case, spot) => {
+    const { bias, wider } = toldAt(withTransfer, spot);
+    expect(bias).toBeCloseTo(0, 12);
+    expect(wider).toBeCloseTo(2, 10);
+  });
+
+  test('has bias 0 wherever it is, and the whole widening, where the transfer was declined', () => {
+    const { bias, wider } = toldAt({ ...fitted, elsewhere: { widening: 3 } }, [47, 8, 500]);
+    expect(bias).toBe(0);
+    expect(wider).toBeCloseTo(2, 10);
+  });
+
+  test('an artefact of version 1 means what it meant: bias 0, the spread of a station', () => {
+    expect(toldAt({ ...fitted, version: 1 }, [47, 8, 500])).toEqual({ bias: 0, wider: 1 });
+  });
+
+  test('a station keeps its own bias and spread', () => {
+    const { bias, wider } = toldAt(withTransfer, [47, 8, 500], 'plain');
+    expect(bias).toBeCloseTo(fitted.stationBias.plain, 10);
+    expect(wider).toBeCloseTo(1, 12);
+  });
+});
+
+test('what is learned of a region with locations reaches a place between its stations', () => {
+  const biases = Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`s${k}`, 3 * Math.sin(k / 6)]));
+  const rows = simulatedRegion('located', biases, 20);
+  const { cases, rows: all } = blockOf(rows);
+  const spots = Object.keys(biases).flatMap((__, k) => [0, 0.05 * k, 200]);
+  const located = {
+    ...cases,
+    locations: Float64Array.from(spots),
+    validTime: Float64Array.from(rows, (__, i) => Math.floor(i / 40)),
+  };
+  const artefact = emosStation.fit({ cases: located, rows: all }, settings, control);
+  const { stationBias, elsewhere } = artefact;
+  expect(artefact.version).toBe(2);
+  expect(elsewhere?.transfer?.stations).toEqual(Object.keys(biases));
+  const target = blockOf([{ place: 'between', forecast: 0, outcome: 0 }]);
+  const between = { ...target.cases, locations: Float64Array.of(0, 0.05 * 9.5, 200) };
+  const answers = emosStation.predict(artefact, { cases: between, rows: target.rows });
+  const told = answers.mean(0) - predictRegression(artefact.coefficients, target).mean(0);
+  expect(Math.abs(told - (stationBias.s9 + stationBias.s10) / 2)).toBeLessThan(0.4);
+  expect(told).toBeGreaterThan(2);
 });

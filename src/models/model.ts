@@ -14,6 +14,11 @@ export interface Cases {
   readonly lead: number;
   /** Names that `place` points into. */
   readonly places: readonly string[];
+  /**
+   * Places x 3: degrees north, degrees east, metres above sea level; NaN where not known. Left out where nothing is known of
+   * any place.
+   */
+  readonly locations?: Float64Array | undefined;
   readonly place: Int32Array;
   readonly initTime: Float64Array;
   readonly validTime: Float64Array;

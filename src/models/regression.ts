@@ -156,12 +156,33 @@ function leastOf(columns: Float64Array, width: number): number[] {
   for (let i = 0; i < columns.length; i++) least[i % width] = Math.min(least[i % width], columns[i]);
   return least;
 }
+
+/** Laws of the selected rows on the fitted scale. */
+export interface FittedLaws {
+  readonly location: Float64Array;
+  readonly scale: Float64Array;
+}
+
 /** Distributions of a fitted formula for the selected rows; NaN parameters where a term is missing. */
 export function predictRegression(
   fitted: Coefficients,
   selection: Selection,
   offset?: Float64Array,
 ): Distributions {
+  const { location, scale } = regressionLaws(fitted, selection, offset);
+  return parametric(fitted.family, location, scale);
+}
+
+/**
+ * Location and scale of a fitted formula for the selected rows; NaN where a term is missing.
+ *
+ * @param offset added to the locations
+ */
+export function regressionLaws(
+  fitted: Coefficients,
+  selection: Selection,
+  offset?: Float64Array,
+): FittedLaws {
   const { transform } = fitted.family;
   const x = columnsOf(fitted.locationTerms, selection, transform);
   const z = columnsOf(fitted.scaleTerms, selection, transform);
@@ -184,7 +205,7 @@ export function predictRegression(
     location[i] = mu;
     scale[i] = fitted.spread === 'variance' ? Math.sqrt(spread) : Math.exp(spread);
   }
-  return parametric(fitted.family, location, scale);
+  return { location, scale };
 }
 
 /** A term that did not vary in training has coefficient 0, and may then be missing. */

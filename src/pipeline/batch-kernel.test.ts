@@ -16,6 +16,7 @@ import { packValues, unpackValues } from '../store/run-values.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Layout, Run, Store } from '../store/store.ts';
 import { bandOf, horizonHours, leadBands } from '../weather/lead-band.ts';
+import { distanceKm } from '../weather/location.ts';
 import { msPerHour } from '../weather/time.ts';
 import { findVariable, type Variable } from '../weather/variable.ts';
 import { encodeArtefact, type LoopArtefact } from './artefact-codec.ts';
@@ -30,7 +31,16 @@ const folder = mkdtempSync(join(tmpdir(), 'weatherglass-batch-kernel-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const levels = [0.1, 0.5, 0.9];
-const places = ['A', '__proto__', 'toString', 'constructor', 'Nobody'];
+const places = ['A', '__proto__', 'toString', 'constructor', 'Nobody', 'Nowhere'];
+/** Latitude, longitude, elevation; of the last no elevation is known. */
+const locations = [
+  [47, 8, 500],
+  [47.05, 8, 500],
+  [47, 8.5, 900],
+  [46.2, 7.1, 2100],
+  [47.02, 8.03, 480],
+  [47.02, 8.03, Number.NaN],
+];
 const variables = [
   'temperature_2m',
   'dew_point_2m',
@@ -92,6 +102,24 @@ function coefficientsOf(
   };
 }
 
+/** Biases of some stations, and now and then, as of version 2, what they say of places elsewhere. */
+function peculiarities(random: Random): Pick<StationArtefact, 'stationBias' | 'elsewhere'> {
+  const stations = [...places.keys()].filter((k) => k < 4 && random() < 0.8);
+  const stationBias = Object.fromEntries(stations.map((k) => [places[k], random() - 0.5]));
+  if (random() < 0.3) return { stationBias };
+  const widening = 2 * random();
+  if (random() < 0.2) return { stationBias, elsewhere: { widening } };
+  const transfer = {
+    distanceKm: random() < 0.5 ? 30 : 100,
+    heightM: 1000,
+    nugget: 0.1,
+    nearest: random() < 0.9 ? 2 : 12,
+    stations: stations.map((k) => places[k]),
+    locations: Float64Array.from(stations.flatMap((k) => locations[k])),
+  };
+  return { stationBias, elsewhere: { widening, transfer } };
+}
+
 /**
  * Places, sources, runs and experts as they may come.
  *
@@ -138,13 +166,7 @@ function simulatedWorld(seed: string, tidy: boolean): World {
             trainedOn: { rows: 100, from: 0, until: start },
             coefficients: coefficientsOf(variable, own, random),
             columns: own,
-            ...(model === 'emos-station' && {
-              stationBias: Object.fromEntries(
-                places
-                  .filter((place) => place !== 'Nobody' && random() < 0.8)
-                  .map((place) => [place, random() - 0.5]),
-              ),
-            }),
+            ...(model === 'emos-station' && peculiarities(random)),
           };
           learned.set(keyOf(variable.name, source, lead, model), artefact);
         }
@@ -173,13 +195,10 @@ async function storeOf({ runs, learned }: World, name: string): Promise<Store> {
   const store = await openStore(join(folder, `${name}.db`));
   await store.write({
     variables,
-    places: places.map((place) => ({
-      name: place,
-      latitude: 47,
-      longitude: 8,
-      elevation: 500,
-      zone: 'Asia/Kolkata',
-    })),
+    places: places.map((place, k) => {
+      const [latitude, longitude, elevation] = locations[k];
+      return { name: place, latitude, longitude, elevation, zone: 'Asia/Kolkata' };
+    }),
     runs,
     artefacts: [...learned].map(([key, artefact]) => {
       const [variable, source, lead, model] = key.split('|');
@@ -208,6 +227,7 @@ function lawOf(artefact: Learned, place: string, numbers: readonly number[], var
     variable,
     lead: 24,
     places: [place],
+    locations: Float64Array.from(locations[places.indexOf(place)]),
     place: new Int32Array(1),
     initTime: new Float64Array(1),
     validTime: new Float64Array(1),
@@ -315,7 +335,7 @@ const near = (exact: number) =>
     ? exact
     : (expect.closeTo(exact, 5 - Math.ceil(Math.log10(1 + Math.abs(exact)))) as number);
 
-const seen = { fast: 0, careful: 0, silent: 0, halves: 0, stations: 0, moved: 0 };
+const seen = { fast: 0, careful: 0, silent: 0, halves: 0, stations: 0, elsewhere: 0, moved: 0 };
 
 describe.each([
   ['tidy', true, 6],
@@ -363,6 +383,7 @@ describe.each([
         for (const { quantiles } of expected.values())
           expect(quantiles).toEqual(levels.map(() => Number.NaN));
         if (known.stations.has(place)) seen.stations++;
+        else if (plan.variables.some(({ biases }) => biases.elsewhere !== undefined)) seen.elsewhere++;
 
         const careful = {
           ...plan,
@@ -425,6 +446,10 @@ describe('by hand', () => {
     );
     return [...out].map((value) => Math.round(1e4 * value) / 1e4);
   }
+  const locationOf = (k: number) => {
+    const [latitude, longitude, elevation] = locations[k];
+    return { latitude, longitude, elevation };
+  };
   const of = (source: string, lead: number, learned: Learned): [string, Learned] => [
     keyOf('temperature_2m', source, lead, learned.model),
     learned,
@@ -457,6 +482,35 @@ describe('by hand', () => {
     };
     const learned = [of('a', 6, expert(0, 1)), of('a', 6, station), of('a', 12, station)];
     expect(await predicted('station', learned, [runOf('a', [10, 20])])).toEqual([11, 12, 22, 23]);
+  });
+
+  test('elsewhere a station adds as much as is transferred, and widens by what is not known', async () => {
+    const station: StationArtefact & LoopArtefact = {
+      ...expert(0, 1, emosStation.name),
+      version: 2,
+      stationBias: { toString: 2.2 },
+      elsewhere: {
+        widening: 3,
+        transfer: {
+          distanceKm: distanceKm(locationOf(0), locationOf(2)) / Math.log(2),
+          heightM: 400 / Math.sqrt(Math.log(2)),
+          nugget: 0.1,
+          nearest: 12,
+          stations: ['toString'],
+          locations: Float64Array.from(locations[2]),
+        },
+      },
+    };
+    const learned = [of('a', 6, expert(0, 1)), of('a', 6, station), of('a', 12, station)];
+    // Half as alike by distance and half by height: a quarter of 2.2. Of the variance, 1 − 0.25²/1.1 is not known.
+    const wider = Math.sqrt(1 + 3 * (1 - 0.0625 / 1.1));
+    const rounded = (value: number) => Math.round(1e4 * value) / 1e4;
+    expect(await predicted('elsewhere', learned, [runOf('a', [10, 20])])).toEqual([
+      10.275,
+      rounded(10.275 + (1 + wider) / 2),
+      20.55,
+      rounded(20.55 + wider),
+    ]);
   });
 
   test('an expert of another family, from long ago, does not answer', async () => {

@@ -1,6 +1,6 @@
 import { orderQuantiles } from '../forecast/physics.ts';
-import type { StationBiases } from './batch-knowledge.ts';
 import type { BatchPlan, CompleteLaws, PlanPart } from './batch-plan.ts';
+import { type LocalColumns, openLocals } from './batch-stations.ts';
 
 /** Numbers of a run, in the order of its layout. */
 export type RunNumbers = Float32Array | Float64Array;
@@ -34,20 +34,18 @@ export interface BatchKernel {
 /** Opens room for the laws of one place; a kernel serves any number of places, one after the other. */
 export function openBatchKernel(levels: number): BatchKernel {
   let laws = roomFor(0);
+  const locals = openLocals();
   return {
     predict(plan, runs, place, out, at) {
-      const station = plan.stations.get(place);
+      locals.at(plan.stations.get(place), plan.places.get(place));
       let row = at;
       for (const { validTimes, parts, complete, biases, writer } of plan.variables) {
         const count = validTimes.length;
         if (laws.location.length < count) laws = roomFor(count);
-        const own = station === undefined ? undefined : biasesOf(biases, station);
-        if (complete !== undefined && addComplete(laws, complete, runs, own, count))
-          writer.write(laws.location, complete.scale, count, out, row);
-        else {
-          addParts(laws, parts, runs, own, count);
-          writer.write(laws.location, laws.scale, count, out, row);
-        }
+        const local = locals.of(biases);
+        if (complete === undefined || !addComplete(laws, complete, runs, local, count))
+          addParts(laws, parts, runs, local, count);
+        writer.write(laws.location, laws.scale, count, out, row);
         row += count * levels;
       }
       let moved = 0;
@@ -65,18 +63,12 @@ function roomFor(count: number): Laws {
   };
 }
 
-/** What the experts know of a station; undefined where they know nothing. */
-function biasesOf({ width, numbers }: StationBiases, station: number): Float64Array | undefined {
-  const own = numbers.subarray(station * width, (station + 1) * width);
-  return own.length > 0 ? own : undefined;
-}
-
-/** Locations where no forecast is missing; false where one is. */
+/** Laws where no forecast is missing; false where one is. */
 function addComplete(
-  { location }: Laws,
-  { constant, terms, stations }: CompleteLaws,
+  { location, scale }: Laws,
+  { constant, scale: constantScale, terms, stations }: CompleteLaws,
   runs: readonly (RunNumbers | undefined)[],
-  biases: Float64Array | undefined,
+  local: LocalColumns | undefined,
   count: number,
 ): boolean {
   location.set(constant);
@@ -88,9 +80,17 @@ function addComplete(
   }
   // A target without any expert is missing nothing.
   for (let t = 0; t < count; t++) if (Number.isNaN(location[t]) && !Number.isNaN(constant[t])) return false;
-  if (biases !== undefined)
-    for (const { target, column, weight } of stations)
-      for (let i = 0; i < target.length; i++) location[target[i]] += weight[i] * biases[column[i]];
+  scale.set(constantScale);
+  if (local === undefined) return true;
+  const { bias, wider } = local;
+  for (const { target, column, weight, scale: added } of stations)
+    if (wider === undefined)
+      for (let i = 0; i < target.length; i++) location[target[i]] += weight[i] * bias[column[i]];
+    else
+      for (let i = 0; i < target.length; i++) {
+        location[target[i]] += weight[i] * bias[column[i]];
+        scale[target[i]] += added[i] * wider[column[i]];
+      }
   return true;
 }
 
@@ -99,14 +99,14 @@ function addParts(
   laws: Laws,
   parts: readonly PlanPart[],
   runs: readonly (RunNumbers | undefined)[],
-  biases: Float64Array | undefined,
+  local: LocalColumns | undefined,
   count: number,
 ): void {
   const { location, scale, weight } = laws;
   for (const sums of [location, scale, weight]) sums.fill(0, 0, count);
   for (const part of parts) {
     const run = runs[part.source];
-    if (run !== undefined) addPart(laws, part, run, biases);
+    if (run !== undefined) addPart(laws, part, run, local);
   }
   for (let t = 0; t < count; t++) {
     location[t] /= weight[t];
@@ -115,7 +115,7 @@ function addParts(
 }
 
 /** What a source says; where a column is missing, it is asleep. */
-function addPart(laws: Laws, part: PlanPart, run: RunNumbers, biases: Float64Array | undefined): void {
+function addPart(laws: Laws, part: PlanPart, run: RunNumbers, local: LocalColumns | undefined): void {
   const { target, at, columns, raw, rooted, weight, constant, slopes, spread, scale, stations } = part;
   const width = columns.length;
   for (let i = 0; i < target.length; i++) {
@@ -126,10 +126,15 @@ function addPart(laws: Laws, part: PlanPart, run: RunNumbers, biases: Float64Arr
       location += slopes[i * width + k] * (rooted && k < raw ? root(x) : x);
     }
     if (Number.isNaN(location)) continue;
-    if (biases !== undefined) location += stations.weight[i] * biases[stations.column[i]];
+    const column = stations.column[i];
+    if (local !== undefined) location += stations.weight[i] * local.bias[column];
+    const more = local?.wider === undefined || stations.weight[i] === 0 ? 0 : local.wider[column];
     const t = target[i];
     laws.location[t] += location;
-    laws.scale[t] += spread === 'constant' ? scale[i] : weight[i] * scaleOf(part, i, run);
+    laws.scale[t] +=
+      spread === 'constant'
+        ? scale[i] + more * stations.scale[i]
+        : (1 + more) * weight[i] * scaleOf(part, i, run);
     laws.weight[t] += weight[i];
   }
 }

@@ -5,8 +5,10 @@ import type { RegressionArtefact } from '../models/emos.ts';
 import type { StationArtefact } from '../models/emos-station.ts';
 import type { Control } from '../models/model.ts';
 import { reducedNote, type Store } from '../store/store.ts';
+import type { TablePlace } from '../weather/pairs.ts';
 import type { Variable } from '../weather/variable.ts';
 import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
+import { columnsOfStations, internTransfers, type StationBiases, stationBiases } from './batch-stations.ts';
 import type { Learned } from './learned-lead.ts';
 import type { Mixing } from './mixing.ts';
 
@@ -21,6 +23,8 @@ export interface BatchKnowledge {
   readonly sources: readonly string[];
   /** Numbers of the places that an expert knows as stations. */
   readonly stations: ReadonlyMap<string, number>;
+  /** By name; empty where nothing is said of places that are no stations. */
+  readonly places: ReadonlyMap<string, TablePlace>;
   /** Whether the store has made runs smaller: then ensembles were learned from as their summaries. */
   readonly summarised: boolean;
   readonly asOf: number;
@@ -35,12 +39,6 @@ export interface LearnedVariable {
   readonly biases: StationBiases;
   readonly mixing: Mixing | undefined;
   readonly writer: QuantileWriter;
-}
-
-/** What is peculiar to each station: stations, by their number, x `width` experts; stations beyond the end have none. */
-export interface StationBiases {
-  readonly width: number;
-  readonly numbers: Float64Array;
 }
 
 /** What an expert learned from one source's forecasts of a variable at one lead. */
@@ -68,11 +66,11 @@ export async function readKnowledge(
 ): Promise<BatchKnowledge> {
   const stations = new Map<string, number>();
   const variables: LearnedVariable[] = [];
+  const intern = internTransfers();
   for (const variable of await store.variables()) {
     const { name } = variable;
     if (asked?.includes(name) === false) continue;
-    const experts = new Map<string, BatchExpert[]>();
-    const known: StationArtefact[] = [];
+    const found: FoundExpert[] = [];
     let family: Family | undefined;
     for (const one of await store.artefacts({ variable: name, models: batchExperts, trainedUntil: asOf })) {
       control?.checkpoint(0, Number.NaN);
@@ -82,9 +80,15 @@ export async function readKnowledge(
       family ??= law.family;
       // Laws of another family, of a training long ago, cannot be mixed with the others by their parameters.
       if (!isSameFamily(law.family, family)) continue;
-      const station = 'stationBias' in artefact ? known.push(artefact as StationArtefact) - 1 : undefined;
-      const expert = { lead: one.lead, rows: artefact.trainedOn.rows, law, station };
-      const key = batchExpertKey(one.source, one.model);
+      const station = 'stationBias' in artefact ? intern(artefact as StationArtefact) : undefined;
+      const expert = { lead: one.lead, rows: artefact.trainedOn.rows, law };
+      found.push({ key: batchExpertKey(one.source, one.model), expert, station });
+    }
+    const known = columnsOfStations(found.flatMap(({ station }) => station ?? []));
+    const columns = new Map(known.map((station, column) => [station, column]));
+    const experts = new Map<string, BatchExpert[]>();
+    for (const { key, expert: own, station } of found) {
+      const expert = { ...own, station: station && columns.get(station) };
       const others = experts.get(key);
       if (others === undefined) experts.set(key, [expert]);
       else others.push(expert);
@@ -94,13 +98,23 @@ export async function readKnowledge(
     variables.push({
       variable,
       experts,
-      biases: biasesOf(known, stations),
+      biases: stationBiases(known, stations),
       mixing: mixing.find((one) => one.variable === name),
       writer: openQuantileWriter(family, levels),
     });
   }
   const summarised = (await store.note(reducedNote)) !== undefined;
-  return { variables, sources: await store.sources(), stations, summarised, asOf, until };
+  const places = new Map<string, TablePlace>();
+  if (variables.some(({ biases }) => biases.elsewhere !== undefined))
+    for (const place of await store.places()) places.set(place.name, place);
+  return { variables, sources: await store.sources(), stations, places, summarised, asOf, until };
+}
+
+/** An expert before it has a column. */
+interface FoundExpert {
+  readonly key: string;
+  readonly expert: Omit<BatchExpert, 'station'>;
+  readonly station: StationArtefact | undefined;
 }
 
 export function batchExpertKey(source: string, model: string): string {
@@ -109,17 +123,4 @@ export function batchExpertKey(source: string, model: string): string {
 
 function isSameFamily(a: Family, b: Family): boolean {
   return a.law === b.law && a.transform === b.transform && a.lower === b.lower && a.upper === b.upper;
-}
-
-/** A place's biases side by side: looked up by name in each expert, they would cost more than all else. */
-function biasesOf(known: readonly StationArtefact[], stations: Map<string, number>): StationBiases {
-  for (const { stationBias } of known)
-    for (const name of Object.keys(stationBias)) if (!stations.has(name)) stations.set(name, stations.size);
-  const width = known.length;
-  const numbers = new Float64Array(stations.size * width);
-  known.forEach(({ stationBias }, column) => {
-    for (const [name, bias] of Object.entries(stationBias))
-      numbers[stations.get(name)! * width + column] = bias;
-  });
-  return { width, numbers };
 }

@@ -11,8 +11,8 @@ import {
   batchExpertKey,
   batchExperts,
   type LearnedVariable,
-  type StationBiases,
 } from './batch-knowledge.ts';
+import type { StationBiases } from './batch-stations.ts';
 import { expertName } from './experts.ts';
 import { learnedFor } from './learned-lead.ts';
 import { weightsFor } from './mixing.ts';
@@ -26,6 +26,8 @@ export interface BatchPlan {
   readonly orderings: readonly OrderedRows[];
   /** Numbers of the places that an expert knows as stations. */
   readonly stations: ReadonlyMap<string, number>;
+  /** Where places are; see {@link BatchKnowledge}. */
+  readonly places: BatchKnowledge['places'];
 }
 
 export interface VariablePlan {
@@ -88,10 +90,13 @@ export interface PlanPart {
   readonly stations: StationTerms;
 }
 
-/** For each entry the column of its station expert among the biases, and what the bias is multiplied by; 0 without one. */
+/** What a place adds to each entry: the column of its station expert among the biases, with what is multiplied; 0 without one. */
 export interface StationTerms {
   readonly column: Int32Array;
+  /** By the bias. */
   readonly weight: Float64Array;
+  /** By how much wider the place is; 0 where the scale is not constant. */
+  readonly scale: Float64Array;
 }
 
 /** The forecast of one source for a target. */
@@ -115,6 +120,7 @@ export function planBatch(runs: readonly (Run | undefined)[], known: BatchKnowle
     rows: variables.reduce((sum, { validTimes }) => sum + validTimes.length, 0),
     orderings: orderedRows(variables),
     stations: known.stations,
+    places: known.places,
   };
 }
 
@@ -256,6 +262,9 @@ function partOf(entries: readonly Entry[]): PlanPart {
     stations: {
       column: Int32Array.from(ofStations, (one) => one?.expert.station ?? 0),
       weight: Float64Array.from(ofStations, (one) => one?.weight ?? 0),
+      scale: Float64Array.from(ofStations, (one) =>
+        one !== undefined && isConstant ? one.weight * one.expert.law.scale : 0,
+      ),
     },
   };
 }
@@ -284,6 +293,7 @@ function completeLaws(parts: readonly PlanPart[], targets: number): CompleteLaws
       target,
       column: stations.column,
       weight: stations.weight.map((value, i) => value / weight[target[i]]),
+      scale: stations.scale.map((value, i) => value / weight[target[i]]),
     })),
   };
 }

@@ -99,6 +99,19 @@ describe('blocks', () => {
     expect(knownTimes).toEqual([Float64Array.of(8 * HOUR, 32 * HOUR, 32 * HOUR)]);
   });
 
+  test('share the locations of all places; without any there are none', () => {
+    const table = tableOf([{ forecasts: whole }, { lead: 48, forecasts: whole }]);
+    const places = table.places.map((place, k) =>
+      k === 1 ? place : { ...place, latitude: 47 + k, longitude: 8 },
+    );
+    const { groups } = groupCases({ ...table, places }, false);
+    const expected = Float64Array.of(47, 8, NaN, NaN, NaN, NaN, 49, 8, NaN);
+    for (const { locations } of groups) expect(locations).toEqual(expected);
+    expect(groups[0].locations).toBe(groups[1].locations);
+    expect(groups[0].locations!.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(groupCases(table, false).groups[0]).not.toHaveProperty('locations');
+  });
+
   test('two issues of one valid time and nominal lead stand in the order of issue', () => {
     const pairs = tableOf([
       { valid: 30, forecasts: [2, 2, 2, 2] },

@@ -1,5 +1,5 @@
 import type { Cases, Control } from '../models/model.ts';
-import type { Pairs } from '../weather/pairs.ts';
+import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import { emptyRecent, fillRecent } from './recent.ts';
 
 /** Pairs sorted out by variable and lead time. */
@@ -41,6 +41,7 @@ export function groupCases(
   );
   let incompleteForecasts = 0;
   const missing = new Float64Array(pairs.columns.length);
+  const locations = locationsOf(pairs.places);
   const groups: Cases[] = [];
   const knownTimes: Float64Array[] = [];
   for (const rows of ordered) {
@@ -80,6 +81,7 @@ export function groupCases(
       variable,
       lead: pairs.lead[complete[0]],
       places: pairs.places.map(({ name }) => name),
+      ...(locations !== undefined && { locations }),
       place,
       initTime: column(pairs.initTime),
       validTime: column(pairs.validTime),
@@ -106,4 +108,14 @@ function usedColumns(pairs: Pairs, rows: readonly number[]): number[] {
   return Array.from({ length: width }, (_, k) => k).filter((k) =>
     rows.some((row) => !Number.isNaN(pairs.forecasts[row * width + k])),
   );
+}
+
+/** One array for all blocks, and for all threads. */
+function locationsOf(places: readonly TablePlace[]): Float64Array | undefined {
+  if (places.every(({ latitude, longitude }) => Number.isNaN(latitude + longitude))) return undefined;
+  const locations = new Float64Array(new SharedArrayBuffer(24 * places.length));
+  places.forEach(({ latitude, longitude, elevation }, k) =>
+    locations.set([latitude, longitude, elevation], 3 * k),
+  );
+  return locations;
 }
