@@ -274,7 +274,20 @@ function reference(
     const names = forecasting.flatMap((source) =>
       batchExperts.map((model) => expertName(model, source, sources)),
     );
-    for (const [validTime, inputs] of targets) {
+    const learnedAt = (source: string, model: string, lead: number) =>
+      learnedFor(
+        [...learned]
+          .map(([key, artefact]) => ({ key: key.split('|'), artefact }))
+          .filter(({ key }) => key[0] === variable.name && key[1] === source && key[3] === model)
+          .map(({ key, artefact }) => ({ lead: Number(key[2]), rows: artefact.trainedOn.rows, artefact }))
+          .sort((a, b) => a.lead - b.lead),
+        lead,
+      )?.artefact;
+    for (const [validTime, all] of targets) {
+      const heard = all.filter(({ run, lead }) =>
+        batchExperts.some((model) => learnedAt(run.source, model, lead) !== undefined),
+      );
+      const inputs = heard.length > 0 ? heard : all;
       const runTime = Math.max(...inputs.map(({ run }) => run.issuedAt));
       const band = bandOf((validTime - runTime) / msPerHour);
       const { weights } = weightsFor(
@@ -285,18 +298,13 @@ function reference(
       let [location, scale, total] = [0, 0, 0];
       for (const { run, lead, step } of inputs)
         for (const model of batchExperts) {
-          const atLeads = [...learned]
-            .map(([key, artefact]) => ({ key: key.split('|'), artefact }))
-            .filter(({ key }) => key[0] === variable.name && key[1] === run.source && key[3] === model)
-            .map(({ key, artefact }) => ({ lead: Number(key[2]), rows: artefact.trainedOn.rows, artefact }))
-            .sort((a, b) => a.lead - b.lead);
-          const artefact = learnedFor(atLeads, lead)?.artefact;
+          const artefact = learnedAt(run.source, model, lead);
           if (artefact === undefined) continue;
           const width = run.layout.columns.length;
-          const all = new Float64Array(width);
-          unpackValues(run.values, step * width, (step + 1) * width, all, 0);
+          const row = new Float64Array(width);
+          unpackValues(run.values, step * width, (step + 1) * width, row, 0);
           const numbers = artefact.columns.map(
-            (column) => all[run.layout.columns.indexOf(column)] ?? Number.NaN,
+            (column) => row[run.layout.columns.indexOf(column)] ?? Number.NaN,
           );
           if (numbers.some(Number.isNaN)) continue;
           const weight = weights[names.indexOf(expertName(model, run.source, sources))];

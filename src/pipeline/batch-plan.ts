@@ -187,19 +187,24 @@ function planVariable(
       ? batchExperts.map((model) => nameOf(model, source))
       : [],
   );
+  const expertOf = (model: string, { source, lead }: Input) =>
+    learnedFor(experts.get(batchExpertKey(known.sources[source], model)) ?? [], lead);
   const weightsOfBand = new Map<number, Float64Array>();
   /** Entries of one source whose experts read the same columns in the same way. */
   const groups = new Map<string, Entry[]>();
   validTimes.forEach((validTime, target) => {
-    const inputs = targets.get(validTime)!;
+    const all = targets.get(validTime)!;
+    // What nobody has learned from says nothing, and must not make the prediction look fresher than it is.
+    const heard = all.filter((input) => batchExperts.some((model) => expertOf(model, input) !== undefined));
+    const inputs = heard.length > 0 ? heard : all;
     runTimes[target] = inputs.reduce((latest, { run }) => Math.max(latest, run.issuedAt), -Infinity);
     const band = bandOf((validTime - runTimes[target]) / msPerHour);
     let weights = weightsOfBand.get(band);
     if (weights === undefined) weightsOfBand.set(band, (weights = weightsFor(mixing, band, names).weights));
     for (const input of inputs)
       for (const model of batchExperts) {
-        const { source, lead } = input;
-        const expert = learnedFor(experts.get(batchExpertKey(known.sources[source], model)) ?? [], lead);
+        const { source } = input;
+        const expert = expertOf(model, input);
         if (expert === undefined) continue;
         const { columns, spread } = expert.law;
         // Where the forecasts no longer have a column it was fitted with, it sleeps until the next training.
