@@ -509,7 +509,8 @@ const commands: readonly (readonly string[])[] = [
 
 describe('a store that cannot be used', () => {
   it.each(commands)('is not there: %s %s', async (...args) => {
-    const missing = /^weatherglass: There is no store at none\.db; `weatherglass import` makes one\.\n$/;
+    const missing =
+      /^weatherglass: There is no store at none\.db; `weatherglass init` or `import` makes one\.\n$/;
     await fail(66, missing, ...args, '--store', 'none.db');
     expect(existsSync(path('none.db'))).toBe(false);
   });

@@ -532,7 +532,7 @@ describe('the command line', () => {
 
   it('says what cannot be replayed', async () => {
     expect(refusal(await run('replay', '--store', 'none.db'))).toBe(
-      '66 weatherglass: There is no store at none.db; `weatherglass import` makes one.',
+      '66 weatherglass: There is no store at none.db; `weatherglass init` or `import` makes one.',
     );
     await (await openStore(join(folder, 'empty.db')))[Symbol.asyncDispose]();
     expect(refusal(await run('replay', '--store', 'empty.db'))).toBe(

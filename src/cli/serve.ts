@@ -43,7 +43,7 @@ function openLoops(
 export function serveCommand(context: Context): Command {
   return command(
     'serve',
-    'answer over HTTP: pages for people, JSON for programs; observations are pushed here',
+    'answer over HTTP: pages for people, JSON for programs; collect, learn, and take what sensors push',
   )
     .option('--store <file>', 'store to serve (default: weatherglass.db)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
@@ -51,6 +51,10 @@ export function serveCommand(context: Context): Command {
     .option('--workers <n>', 'processes that answer requests (default: 1)')
     .option('--log <level>', 'least severe lines that are logged: debug, info, warn, error (default: warn)')
     .option('--threads <n>', 'worker threads that learn and predict (default: one a core)')
+    .option('--sources <names>', 'data sources to collect from, by commas (default: all)')
+    .option('--contact <address>', 'how data sources can reach you')
+    .option('--horizon <days>', 'days ahead to collect (default: 7)')
+    .option('--cache <folder>', 'folder of kept replies and spent quotas')
     .option('--config <file>', 'settings file (default: weatherglass.json, if there)')
     .action(async (flags: CommonFlags) => {
       const config = configOf(context, flags);

@@ -51,7 +51,9 @@ export function healthRoutes(app: FastifyInstance, { store, clock, draining }: S
       newest = await newestAt(moment);
       stale = await lateAt(moment);
       if (Number.isNaN(newest.prediction))
-        reasons.push('nothing has been predicted: import forecasts, then run `weatherglass predict`');
+        reasons.push(
+          'nothing has been predicted yet: `weatherglass init` collects for a place, `import` takes tables',
+        );
     } catch (error) {
       log.error({ err: error }, 'the store does not answer');
       reasons.push('the store does not answer; the log says why');

@@ -11,7 +11,7 @@ export function homePage(app: FastifyInstance, { store }: Serving): void {
     const head = html`<tr><th scope="col">place</th><th scope="col">latitude</th><th scope="col">longitude</th><th scope="col">elevation</th><th scope="col" class="text">time zone</th></tr>`;
     const list =
       places.length === 0
-        ? html`<p>No place is followed yet: <code>weatherglass import</code> brings places with their forecasts and observations.</p>`
+        ? html`<p>No place is followed yet: <code>weatherglass init</code> begins with one of yours, <code>weatherglass import</code> takes tables.</p>`
         : table('Places', head, places.map(row));
     return reply.type(pageType).send(
       page(

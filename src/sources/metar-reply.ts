@@ -97,6 +97,6 @@ function shown(value: unknown): string {
 }
 
 function refusal(station: string, problem: string, cause?: unknown): WeatherglassError {
-  const where = station === '' ? 'aviationweather' : `aviationweather, ${station}`;
+  const where = station === '' ? 'metar' : `metar, ${station}`;
   return new WeatherglassError('InvalidData', `${where}: ${problem}.`, { cause });
 }

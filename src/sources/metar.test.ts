@@ -302,7 +302,7 @@ describe('requests', () => {
     expect(asked[0]).toMatchObject({
       url: 'http://localhost:1/x/metar?ids=KJFK&hours=1&format=json',
       about: 'KJFK',
-      provider: { name: 'aviationweather', concurrency: 1, limits: [{ calls: 60, seconds: 60 }] },
+      provider: { name: 'metar', concurrency: 1, limits: [{ calls: 60, seconds: 60 }] },
     });
     expect(asked[0]?.signal).toBe(signal);
   });
@@ -338,26 +338,23 @@ describe('a reply that is not understood', () => {
       .rejects;
 
   test.each([
-    [{ temp: '22' }, 'aviationweather, KBFL: [1].temp must be a number, not "22".'],
-    [{ wdir: 'N' }, 'aviationweather, KBFL: [1].wdir must be degrees or "VRB", not "N".'],
+    [{ temp: '22' }, 'metar, KBFL: [1].temp must be a number, not "22".'],
+    [{ wdir: 'N' }, 'metar, KBFL: [1].wdir must be degrees or "VRB", not "N".'],
     [
       { obsTime: 1698420600000 },
-      'aviationweather, KBFL: [1].obsTime must be a time in epoch seconds, not 1698420600000.',
+      'metar, KBFL: [1].obsTime must be a time in epoch seconds, not 1698420600000.',
     ],
-    [
-      { obsTime: undefined },
-      'aviationweather, KBFL: [1].obsTime must be a time in epoch seconds, not nothing.',
-    ],
-    [{ receiptTime: 'soon' }, 'aviationweather, KBFL: [1].receiptTime must be a time, not "soon".'],
-    [{ clouds: ['OVC'] }, 'aviationweather, KBFL: [1].clouds[0] must be a layer of clouds, not "OVC".'],
-    [{ icaoId: 4 }, 'aviationweather: [1].icaoId must be the name of a station, not 4.'],
+    [{ obsTime: undefined }, 'metar, KBFL: [1].obsTime must be a time in epoch seconds, not nothing.'],
+    [{ receiptTime: 'soon' }, 'metar, KBFL: [1].receiptTime must be a time, not "soon".'],
+    [{ clouds: ['OVC'] }, 'metar, KBFL: [1].clouds[0] must be a layer of clouds, not "OVC".'],
+    [{ icaoId: 4 }, 'metar: [1].icaoId must be the name of a station, not 4.'],
   ])('names station and field: %j', async (fields, message) => {
     await refused([recent, { ...recent, ...fields }]).toMatchObject({ name: 'InvalidData', message });
   });
 
   it('says so where it is no list', async () => {
     await refused({ status: 'error', error: 'Unknown' }).toThrow(
-      'aviationweather: the reply must be a list of reports, not {"status":"error","error":"Unknown"}.',
+      'metar: the reply must be a list of reports, not {"status":"error","error":"Unknown"}.',
     );
   });
 });

@@ -11,7 +11,7 @@ export interface MetarSettings {
 }
 
 const provider: Provider = {
-  name: 'aviationweather',
+  name: 'metar',
   ...credits.metar,
   // It asks for 100 a minute at most.
   limits: [{ calls: 60, seconds: 60 }],

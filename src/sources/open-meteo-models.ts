@@ -137,7 +137,7 @@ export function modelRow(name: string, setting: 'models' | 'ensembles'): OpenMet
   if (row !== undefined) return row;
   throw new WeatherglassError(
     'Usage',
-    `Open-Meteo: ${JSON.stringify(name)} in the setting ${setting} is not a model whose runs Weatherglass can date; ` +
+    `${JSON.stringify(name)} in the setting open_meteo_${setting} is not a model whose runs Weatherglass can date; ` +
       `take it out, or name another.${didYouMean(name, rows.keys())}`,
   );
 }

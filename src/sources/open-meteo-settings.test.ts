@@ -75,22 +75,28 @@ describe('checkOpenMeteo', () => {
   });
 
   it.each([
-    [{ models: ['best_match'] }, /setting models holds best_match, a blend/],
-    [{ models: ['icon_seamless'] }, /setting models holds icon_seamless, a blend/],
-    [{ models: ['gfs_mix'] }, /setting models holds gfs_mix, a blend/],
-    [{ ensembles: ['ncep_gefs_seamless'] }, /setting ensembles holds ncep_gefs_seamless, a blend/],
+    [{ models: ['best_match'] }, /setting open_meteo_models holds best_match, a blend/],
+    [{ models: ['icon_seamless'] }, /setting open_meteo_models holds icon_seamless, a blend/],
+    [{ models: ['gfs_mix'] }, /setting open_meteo_models holds gfs_mix, a blend/],
+    [{ ensembles: ['ncep_gefs_seamless'] }, /setting open_meteo_ensembles holds ncep_gefs_seamless, a blend/],
     [
       { ensembles: ['dwd_icon_eps_ensemble_mean_seamless'] },
       /holds dwd_icon_eps_ensemble_mean_seamless, a blend/,
     ],
-    [{ models: ['icon_globe'] }, /"icon_globe" in the setting models .* Did you mean icon_global/],
-    [{ ensembles: ['ukmo_uk_ensemble_2km'] }, /"ukmo_uk_ensemble_2km" in the setting ensembles/],
-    [{ models: ['ncep_gefs025'] }, /setting models holds ncep_gefs025, which belongs into ensembles/],
-    [{ ensembles: ['icon_global'] }, /setting ensembles holds icon_global, which belongs into models/],
+    [{ models: ['icon_globe'] }, /"icon_globe" in the setting open_meteo_models .* Did you mean icon_global/],
+    [{ ensembles: ['ukmo_uk_ensemble_2km'] }, /"ukmo_uk_ensemble_2km" in the setting open_meteo_ensembles/],
+    [
+      { models: ['ncep_gefs025'] },
+      /setting open_meteo_models holds ncep_gefs025, which belongs into open_meteo_ensembles/,
+    ],
+    [
+      { ensembles: ['icon_global'] },
+      /setting open_meteo_ensembles holds icon_global, which belongs into open_meteo_models/,
+    ],
     [{ models: ['icon_eu', 'icon_eu'] }, /holds icon_eu twice/],
-    [{ url: 'localhost' }, /setting url must be an address/],
-    [{ url: 'ftp://localhost' }, /setting url must be an address/],
-    [{ url: 'http://localhost', apiKey: 'k' }, /setting apiKey is of no use/],
+    [{ url: 'localhost' }, /setting open_meteo_url must be an address/],
+    [{ url: 'ftp://localhost' }, /setting open_meteo_url must be an address/],
+    [{ url: 'http://localhost', apiKey: 'k' }, /setting open_meteo_key is of no use/],
   ])('refuses %j', (settings, message) => {
     const refused = expect.objectContaining({ name: 'Usage', message: expect.stringMatching(message) });
     expect(() => checkOpenMeteo(settings)).toThrow(refused);
@@ -103,7 +109,7 @@ describe('checkOpenMeteo', () => {
     } catch (error) {
       message = String(error);
     }
-    expect(message).toMatch(/setting apiKey must be letters/);
+    expect(message).toMatch(/setting open_meteo_key must be letters/);
     expect(message).not.toMatch(/cret/);
   });
 });

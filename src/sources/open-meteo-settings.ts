@@ -59,7 +59,7 @@ export function checkOpenMeteo(settings: OpenMeteoSettings): OpenMeteo {
   if (url !== undefined && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)))
     throw usage('url', `must be an address such as http://localhost:8080, not ${JSON.stringify(url)}`);
   if (apiKey !== undefined && url !== undefined)
-    throw usage('apiKey', 'is of no use with a url of your own; leave one of them out');
+    throw usage('apiKey', 'is of no use with an open_meteo_url of your own; leave one of them out');
   // The key itself must not be shown.
   if (apiKey !== undefined && !/^[\w.~-]+$/.test(apiKey))
     throw usage('apiKey', 'must be letters, digits and - . _ ~ only; copy it again from your subscription');
@@ -77,14 +77,22 @@ function checkNames(setting: string, names: readonly string[], belongs: (name: s
     if (!belongs(name))
       throw usage(
         setting,
-        `holds ${name}, which belongs into ${setting === 'models' ? 'ensembles' : 'models'}`,
+        `holds ${name}, which belongs into ${setting === 'models' ? settingNames.ensembles : settingNames.models}`,
       );
     if (names.indexOf(name) !== index) throw usage(setting, `holds ${name} twice`);
   }
 }
 
+/** What people call the settings: as src/config.ts has them. */
+const settingNames: Readonly<Record<string, string>> = {
+  models: 'open_meteo_models',
+  ensembles: 'open_meteo_ensembles',
+  url: 'open_meteo_url',
+  apiKey: 'open_meteo_key',
+};
+
 function usage(setting: string, problem: string): WeatherglassError {
-  return new WeatherglassError('Usage', `Open-Meteo: the setting ${setting} ${problem}.`);
+  return new WeatherglassError('Usage', `the setting ${settingNames[setting] ?? setting} ${problem}.`);
 }
 
 /**

@@ -93,7 +93,7 @@ function closedOnFailure<Result>(connection: Connection, work: (connection: Conn
 function noStore(file: string): WeatherglassError {
   return new WeatherglassError(
     'NotFound',
-    `There is no store at ${file}; \`weatherglass import\` makes one.`,
+    `There is no store at ${file}; \`weatherglass init\` or \`import\` makes one.`,
   );
 }
 
