@@ -1,5 +1,6 @@
 import { backtest } from './backtest.ts';
 import { batch } from './batch.ts';
+import { collect } from './collect.ts';
 import { crps } from './crps.ts';
 import { emos } from './emos.ts';
 import { inspection } from './inspection.ts';
@@ -19,6 +20,7 @@ import { transfer } from './transfer.ts';
 export const benches: readonly Bench[] = [
   backtest,
   batch,
+  collect,
   crps,
   emos,
   inspection,

@@ -5,7 +5,7 @@ import { acceptObservations } from '../src/pipeline/accept-observations.ts';
 import { collectDue, wantTraining } from '../src/pipeline/collect.ts';
 import { readProgress } from '../src/pipeline/collect-progress.ts';
 import { fillPast } from '../src/pipeline/fill.ts';
-import { followPlace } from '../src/pipeline/follow-place.ts';
+import { followPlace, noStations } from '../src/pipeline/follow-place.ts';
 import { jobsUrl } from '../src/pipeline/jobs-url.ts';
 import { step } from '../src/pipeline/loop.ts';
 import { type Clock, systemClock } from '../src/runtime/clock.ts';
@@ -106,12 +106,12 @@ async function live(
     return { place: { name, ...location, zone: 'UTC' }, sensor: providers.weather.at(location) };
   });
   for (const { place } of sensors)
-    await followPlace(store, sources, place, {
+    await followPlace(store, place, {
       truth: 'own',
       pastDays: PAST_DAYS,
-      stations: 0,
-      tools,
-      signal,
+      found: noStations,
+      hasReanalysis: false,
+      now,
     });
   const observe = async (from: number, until: number) => {
     const hours = Array.from(

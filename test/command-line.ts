@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command for the shell that starts it, such as `ulimit -f 100`. */
   readonly shell?: string;
+  /** What is typed; by default nothing, to its end. */
+  readonly input?: string;
 }
 
 /** The environment without settings of Weatherglass, and without what npm says of the script that runs the tests. */
@@ -31,15 +33,17 @@ export function commandLine(...args: readonly string[]): string[] {
 }
 
 /** Starts `weatherglass …args` as a process of its own, as a user does. */
-export function start(args: readonly string[], { cwd, env = {}, shell }: RunOptions) {
+export function start(args: readonly string[], { cwd, env = {}, shell, input }: RunOptions) {
   const command = [process.execPath, ...commandLine(...args)];
   const [file, ...rest] =
     shell === undefined ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command];
   const child = spawn(file, rest, {
     cwd,
     env: { ...plainEnvironment, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Whoever has ended before reads no more.
+  child.stdin.on('error', () => {}).end(input);
   const finished = new Promise<Finished>((resolve, reject) => {
     let stdout = '';
     let stderr = '';

@@ -7,6 +7,8 @@ export interface Served extends AsyncDisposable {
   readonly finished: Promise<Finished>;
   /** The signal that ended it: null where it ended by itself, or has not. */
   readonly endedBy: () => NodeJS.Signals | null;
+  /** What it has logged so far. */
+  readonly logged: () => string;
   /** Ends it and tells what it left behind. */
   stop(signal?: NodeJS.Signals): Promise<Finished>;
 }
@@ -16,6 +18,8 @@ export async function startServe(file: string, cwd: string, ...args: readonly st
   const { child, finished } = start(['serve', '--store', file, '--port', '0', ...args], { cwd });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';
+  let log = '';
+  child.stderr.on('data', (part: string) => (log += part));
   child.stdout.on('data', (part: string) => {
     text += part;
     if (text.includes('\n')) resolve(text.split('\n')[0]);
@@ -33,6 +37,7 @@ export async function startServe(file: string, cwd: string, ...args: readonly st
     pid: child.pid!,
     finished,
     endedBy: () => child.signalCode,
+    logged: () => log,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

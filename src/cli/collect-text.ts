@@ -1,3 +1,4 @@
+import { WeatherglassError } from '../errors.ts';
 import type { Collected } from '../pipeline/collect.ts';
 import type { CollectFailure } from '../pipeline/collect-progress.ts';
 import type { CurrentCost } from '../pipeline/current-costs.ts';
@@ -42,6 +43,17 @@ export function failuresText(failures: readonly CollectFailure[]): string {
   return failures
     .map(({ source, places, error }) => `failed: ${source}, ${namePlaces(places)}: ${error.message}\n`)
     .join('');
+}
+
+/** @throws WeatherglassError Unavailable where something failed and nothing at all was answered. */
+export function refuseSilence(collected: Collected, filled: FillResult): void {
+  const asked = [...collected.forecasts, ...collected.readings];
+  const answered = asked.reduce((sum, one) => sum + one.answered, 0) + filled.steps;
+  if (answered === 0 && collected.failures.length + filled.failures.length > 0)
+    throw new WeatherglassError(
+      'Unavailable',
+      'no data source answered; what is there already stays, and `weatherglass collect` asks again',
+    );
 }
 
 export function collectedJson(collected: Collected, filled: FillResult) {

@@ -16,7 +16,7 @@ import { collectedPlaces } from '../pipeline/follow.ts';
 import { openStandingCollector } from '../pipeline/standing-collector.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
-import { collectedJson, collectedText, costsText } from './collect-text.ts';
+import { collectedJson, collectedText, costsText, refuseSilence } from './collect-text.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
 import { type Collecting, openCollecting } from './open-sources.ts';
 import { openToRead, openToWrite } from './open-store.ts';
@@ -90,10 +90,7 @@ const once: Work = async (context, flags, config, store, { client, sources }) =>
   });
   await wantTraining(store, systemClock.now());
   report(context, flags, collected, filled);
-  const asked = [...collected.forecasts, ...collected.readings];
-  const answered = asked.reduce((sum, one) => sum + one.answered, 0) + filled.steps;
-  if (answered === 0 && collected.failures.length + filled.failures.length > 0)
-    throw new WeatherglassError('Unavailable', 'no data source answered; what is there already stays');
+  refuseSilence(collected, filled);
 };
 
 const watch: Work = async (context, flags, config, store, { client, sources }) => {

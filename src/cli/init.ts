@@ -1,24 +1,32 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
-import { isWeatherglassError } from '../errors.ts';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
 import { readProgress } from '../pipeline/collect-progress.ts';
 import { currentCosts } from '../pipeline/current-costs.ts';
 import { fillPast, fillStepsOf } from '../pipeline/fill.ts';
 import { fillCosts } from '../pipeline/fill-plan.ts';
 import { collectedPlaces, type Truth, truths } from '../pipeline/follow.ts';
-import { type Followed, followPlace } from '../pipeline/follow-place.ts';
+import {
+  type Followed,
+  type FoundStations,
+  findStations,
+  followPlace,
+  noStations,
+} from '../pipeline/follow-place.ts';
 import { step } from '../pipeline/loop.ts';
 import { servedPredictions } from '../pipeline/served.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { SourceTools } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
+import type { FollowedPlace } from '../weather/place.ts';
 import { msPerDay } from '../weather/time.ts';
-import { collectedText, costsText } from './collect-text.ts';
+import { collectedText, costsText, refuseSilence } from './collect-text.ts';
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { locate } from './locate.ts';
 import { type Collecting, openCollecting } from './open-sources.ts';
 import { openToWrite } from './open-store.ts';
+import { placeName } from './place-name.ts';
 import { describePlace } from './place-text.ts';
 import { describeServed } from './predict-stored.ts';
 import { progressOn } from './progress.ts';
@@ -68,7 +76,6 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
   const where = flags.at ?? (await questions.ask('Where is it: a town, or "latitude, longitude"?'));
   const contact = await contactOf(context, flags, questions);
   const config = configOf(context, { ...flags, ...(contact !== '' && { contact }) });
-  if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
 
   await using collecting = openCollecting(config);
   for (const notice of collecting.notices) context.notice(`weatherglass: ${notice}\n`);
@@ -76,7 +83,7 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
   const tools: SourceTools = { ask: client.ask, now: () => systemClock.now() };
   const interactive = flags.at === undefined;
   const place = await locate(
-    name ?? (interactive ? await questions.ask('What shall it be called?', 'Home') : ''),
+    placeName(name ?? (interactive ? await questions.ask('What shall it be called?', 'Home') : '')),
     where,
     {
       tools,
@@ -89,17 +96,49 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
   );
   const truth = flags.truth ?? (interactive ? await askTruth(questions) : 'stations');
 
+  const stationsNear = () => findStations(sources, place, { stations: config.stations, tools, signal });
+  const found =
+    truth === 'stations'
+      ? await stationsNear()
+      : truth === 'own'
+        ? await stationsNear().catch(withoutStations)
+        : noStations;
+
+  // Nothing is made or saved before all of it is known to be right.
   await using store = await openToWrite(config, true);
-  const followed = await followPlace(store, sources, place, {
+  const followed = await followPlace(store, await asKnown(store, place), {
     truth,
     pastDays: config.past,
-    stations: config.stations,
-    tools,
-    signal,
+    found,
+    hasReanalysis: sources.reanalysis !== undefined,
+    now: tools.now(),
   });
+  if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
   write(followedText(followed));
   await begin(context, config, store, collecting, tools);
   await tell(context, store, place.name);
+}
+
+/** A sensor of one's own is enough, though without stations it takes until it has told something. */
+function withoutStations(error: unknown): FoundStations {
+  if (!isWeatherglassError(error, 'Unavailable')) throw error;
+  return { stations: [], problems: [error.message] };
+}
+
+/**
+ * The place, as the store knows it where it does.
+ *
+ * @throws WeatherglassError Usage where that lies elsewhere: forecasts for there are none for here.
+ */
+async function asKnown(store: Store, place: FollowedPlace): Promise<FollowedPlace> {
+  const known = (await store.places()).find(({ name }) => name === place.name);
+  if (known === undefined || Number.isNaN(known.latitude)) return place;
+  if (known.latitude !== place.latitude || known.longitude !== place.longitude)
+    throw new WeatherglassError(
+      'Usage',
+      `${known.name} is followed already, ${describePlace(known)}: choose another name, or move it with \`weatherglass place add --replace\``,
+    );
+  return Number.isNaN(known.elevation) ? { ...known, elevation: place.elevation } : known;
 }
 
 async function contactOf(context: Context, flags: InitFlags, questions: Questions): Promise<string> {
@@ -168,6 +207,7 @@ async function begin(
   });
   progress.clear();
   write(collectedText(collected, filled));
+  refuseSilence(collected, filled);
   await using pool = openThreads(config);
   await step(store, { asOf: tools.now(), signal }, pool);
 }

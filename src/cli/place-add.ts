@@ -5,6 +5,7 @@ import { explainDecimal, parseDecimal } from '../tables/decimal.ts';
 import { checkPlace, type FollowedPlace } from '../weather/place.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToWrite } from './open-store.ts';
+import { placeName } from './place-name.ts';
 import { describePlace, placeJson } from './place-text.ts';
 import { storeCommand } from './store-command.ts';
 
@@ -45,13 +46,7 @@ function placeOf(
   name: string,
   { latitude, longitude, elevation = Number.NaN, zone }: AddFlags,
 ): FollowedPlace {
-  // Tables hold names without spaces around them, a place a line.
-  const place = { name: name.trim(), latitude, longitude, elevation };
-  if (/\p{Cc}/u.test(place.name))
-    throw new WeatherglassError(
-      'InvalidData',
-      `The name ${JSON.stringify(name)} has a line break or another control character in it: leave it out.`,
-    );
+  const place = { name: placeName(name), latitude, longitude, elevation };
   checkPlace({ ...place, zone: zone ?? 'UTC' });
   return { ...place, zone: zone ?? zoneOf(place) };
 }

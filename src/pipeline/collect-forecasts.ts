@@ -6,6 +6,7 @@ import type { FollowedPlace } from '../weather/place.ts';
 import { findVariable } from '../weather/variable.ts';
 import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
 import { newRuns, runMaker } from './issued-runs.ts';
+import { refuseMislabelled } from './mislabelled-runs.ts';
 import { namePlaces } from './name-places.ts';
 
 /** Milliseconds after a run is said to be available: not all servers of a provider have it at once. */
@@ -88,8 +89,13 @@ export async function collectForecasts(
     let runs: readonly Run[];
     counts.requests++;
     try {
-      const forecasts = await source.forecasts({ places, names, variables, hours, signal }, tools);
+      const failed = names.some((one) =>
+        places.some((place) => progressOf(progress, one, place.name).now.failures > 0),
+      );
+      const asking = failed ? askingAnew(tools) : tools;
+      const forecasts = await source.forecasts({ places, names, variables, hours, signal }, asking);
       runs = forecasts.map(maker.runOf);
+      await refuseMislabelled(store, runs, progress);
     } catch (error) {
       signal.throwIfAborted();
       if (places.length > 1 && isRefusal(error)) {
@@ -106,7 +112,8 @@ export async function collectForecasts(
       runs,
       (run) => progressOf(progress, run.source, run.place).now.newest,
     );
-    counts.runs += await keep(fresh);
+    const kept = await keep(fresh);
+    counts.runs += kept;
     counts.outdated += old.length;
     counts.unchanged += runs.length - fresh.length - old.length;
     note(batch, false);
@@ -132,6 +139,14 @@ export async function collectForecasts(
   // What is thrown here is no failure of the source.
   for (const one of settled) if ('error' in one) throw one.error;
   return { source: name, ...counts, failures };
+}
+
+/** Past what is kept of earlier replies: it may be what could not be understood. */
+function askingAnew({ ask, now }: SourceTools): SourceTools {
+  return {
+    ask: (question) => ask({ ...question, headers: { ...question.headers, 'cache-control': 'no-store' } }),
+    now,
+  };
 }
 
 /** Whether it was the question that was wrong, or a reply that could not be understood. */

@@ -23,6 +23,11 @@ export type CollectProgress = Map<string, Progress>;
 
 const notAsked: Progress = { at: -Infinity, failures: 0, newest: -Infinity };
 
+/** What the readings of a source are known under: its forecasts, if it has them too, are asked for at other times. */
+export function stationsOf(source: string): string {
+  return `${source} (stations)`;
+}
+
 /** Where a store stands before anything is asked: a run that came last counts as asked for when it came. */
 export async function readProgress(store: Store): Promise<CollectProgress> {
   const runs = await store.newestRuns();
@@ -33,7 +38,7 @@ export async function readProgress(store: Store): Promise<CollectProgress> {
     ]),
   );
   for (const { origin, place, newest } of await store.origins())
-    progressOf(progress, origin, place).reached(newest);
+    progressOf(progress, stationsOf(origin), place).reached(newest);
   return progress;
 }
 
@@ -60,5 +65,5 @@ export function pauseAfter(failures: number): number {
 }
 
 function keyOf(source: string, place: string): string {
-  return `${source} ${place}`;
+  return `${source}\n${place}`;
 }

@@ -4,7 +4,13 @@ import type { Store } from '../store/store.ts';
 import { airportHours, hourlyValues } from '../weather/hourly-values.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
-import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
+import {
+  type CollectFailure,
+  type CollectProgress,
+  pauseAfter,
+  progressOf,
+  stationsOf,
+} from './collect-progress.ts';
 import type { CollectedPlace } from './follow.ts';
 import { type HourlySeries, newObservations, observationsOf } from './hourly-observations.ts';
 import { namePlaces } from './name-places.ts';
@@ -26,6 +32,9 @@ export interface ReadingsCollected {
 
 /** Hours before the newest that are asked for again: reports come late, and are corrected. */
 const OVERLAP = 6;
+
+/** Milliseconds after an hour until it can be told. */
+const TELLS_AFTER = airportHours.toleranceMinutes * 60_000;
 
 /** A station that is followed, by its place. */
 interface FollowedStation {
@@ -58,7 +67,8 @@ export async function collectReadings(
     const from = stations.reduce((least, one) => Math.min(least, one.from), Infinity);
     const now = tools.now();
     const note = (failed: boolean) => {
-      for (const { place } of stations) progressOf(progress, source.name, place).asked(now, failed);
+      for (const { place } of stations)
+        progressOf(progress, stationsOf(source.name), place).asked(now, failed);
     };
     counts.requests++;
     let readings: readonly Reading[];
@@ -76,7 +86,8 @@ export async function collectReadings(
       return;
     }
     counts.answered++;
-    counts.observations += await keep(stations, readings, from, now);
+    const kept = await keep(stations, readings, from, now);
+    counts.observations += kept;
     note(false);
   }
 
@@ -87,7 +98,7 @@ export async function collectReadings(
     now: number,
   ): Promise<number> {
     // An hour is told when a report that is nearer can no longer come.
-    const period = { from, until: now - airportHours.toleranceMinutes * 60_000 + 1 };
+    const period = { from, until: now - TELLS_AFTER + 1 };
     const byStation = Map.groupBy(readings, ({ station }) => station);
     const series: HourlySeries[] = [];
     for (const { id, place } of stations) {
@@ -97,7 +108,7 @@ export async function collectReadings(
         const values = hourlyValues(own, variable, period, airportHours);
         if (values.length > 0) series.push({ place, variable, values });
         const newest = values.at(-1)?.time ?? -Infinity;
-        progressOf(progress, source.name, place).reached(newest);
+        progressOf(progress, stationsOf(source.name), place).reached(newest);
       }
     }
     if (series.length === 0) return 0;
@@ -136,9 +147,10 @@ function dueStations(
   return collected
     .flatMap(({ place, following: { station } }) => {
       if (station?.source !== source.name) return [];
-      const { at, failures, newest } = progressOf(progress, source.name, place.name).now;
+      const { at, failures, newest } = progressOf(progress, stationsOf(source.name), place.name).now;
       const wait = failures > 0 ? pauseAfter(failures) : source.every;
-      if (now - at < wait) return [];
+      // Before the next hour can be told there is nothing new, whenever it was asked last.
+      if (now - at < wait || now < newest + msPerHour + TELLS_AFTER) return [];
       return [{ id: station.id, place: place.name, from: Math.max(oldest, newest - OVERLAP * msPerHour) }];
     })
     .sort((a, b) => a.from - b.from);

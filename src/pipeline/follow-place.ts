@@ -1,4 +1,4 @@
-import { isWeatherglassError } from '../errors.ts';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import type { SourceTools, Station, StationSource } from '../sources/source.ts';
 import type { Sources } from '../sources/sources.ts';
 import { zoneOf } from '../sources/zone.ts';
@@ -7,14 +7,29 @@ import { distanceKm } from '../weather/location.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { type CollectedPlace, collectedPlaces, type Following, followNoteOf, type Truth } from './follow.ts';
 
+export interface StationsOptions {
+  /** How many are wanted. */
+  readonly stations: number;
+  readonly tools: SourceTools;
+  readonly signal: AbortSignal;
+}
+
 export interface FollowOptions {
   readonly truth: Truth;
   /** Days of the past to fill in. */
   readonly pastDays: number;
-  /** Stations that are followed for a place whose truth they are. */
-  readonly stations: number;
-  readonly tools: SourceTools;
-  readonly signal: AbortSignal;
+  /** What {@link findStations} found, for a place whose truth they are, or stand in for. */
+  readonly found: FoundStations;
+  /** Whether a reanalysis can take the place of stations where none is near. */
+  readonly hasReanalysis: boolean;
+  readonly now: number;
+}
+
+export interface FoundStations {
+  /** Nearest first. */
+  readonly stations: readonly NearStation[];
+  /** Who could not be asked for stations, and why. */
+  readonly problems: readonly string[];
 }
 
 /** A station beside a place. */
@@ -32,12 +47,9 @@ const MOST_HIGHER_M = 600;
 /** Metres of height that count as much as a kilometre of distance when the nearest stations are chosen. */
 const METRES_PER_KM = 20;
 
-export interface Followed {
+export interface Followed extends FoundStations {
   readonly place: FollowedPlace;
   readonly truth: Truth;
-  readonly stations: readonly NearStation[];
-  /** What could not be asked for stations, and why. */
-  readonly problems: readonly string[];
 }
 
 /**
@@ -46,20 +58,15 @@ export interface Followed {
  *
  * Where no station is near that was to be the truth, a reanalysis takes their place, if there is one.
  *
- * @throws what writing throws; the reason of the signal.
+ * @throws what writing throws.
  */
 export async function followPlace(
   store: Store,
-  sources: Sources,
   place: FollowedPlace,
   options: FollowOptions,
 ): Promise<Followed> {
-  const problems: string[] = [];
-  const stations =
-    options.truth === 'stations' || options.truth === 'own'
-      ? await nearestStations(sources.stations, place, options, problems)
-      : [];
-  const fallback: Truth = sources.reanalysis === undefined ? 'none' : 'reanalysis';
+  const { stations, problems } = options.found;
+  const fallback: Truth = options.hasReanalysis ? 'reanalysis' : 'none';
   const truth = options.truth === 'stations' && stations.length === 0 ? fallback : options.truth;
   const already = await collectedPlaces(store);
   const taken = new Set((await store.places()).map(({ name }) => name)).add(place.name);
@@ -72,7 +79,7 @@ export async function followPlace(
   notes.push(
     followNoteOf(place.name, {
       truth,
-      since: options.tools.now(),
+      since: options.now,
       // Past forecasts of a place without past outcomes teach nothing: its stations have theirs.
       pastDays: truth === 'stations' || truth === 'none' ? 0 : options.pastDays,
       ...(named.length > 0 && {
@@ -101,10 +108,10 @@ export async function followPlace(
   return { place, truth, stations, problems };
 }
 
-function followingOfStation({ source, station }: NearStation, { pastDays, tools }: FollowOptions): Following {
+function followingOfStation({ source, station }: NearStation, { pastDays, now }: FollowOptions): Following {
   return {
     truth: 'own',
-    since: tools.now(),
+    since: now,
     // Forecasts of days that the station no longer tells of would teach nothing.
     pastDays: Math.min(pastDays, source.daysBack),
     station: { source: source.name, id: station.id },
@@ -126,14 +133,21 @@ function nameOf(
   return name;
 }
 
-/** The nearest stations of all sources, those of several once. */
-async function nearestStations(
-  sources: readonly StationSource[],
+export const noStations: FoundStations = { stations: [], problems: [] };
+
+/**
+ * The nearest stations of all sources, those of several once.
+ *
+ * @throws WeatherglassError Unavailable where none is found and not everybody could be asked: what is decided then would
+ *   last, though it may be wrong a minute later. The reason of the signal.
+ */
+export async function findStations(
+  { stations: sources }: Sources,
   place: FollowedPlace,
-  { stations: most, tools, signal }: FollowOptions,
-  problems: string[],
-): Promise<readonly NearStation[]> {
+  { stations: most, tools, signal }: StationsOptions,
+): Promise<FoundStations> {
   const found: NearStation[] = [];
+  const problems: string[] = [];
   for (const source of sources) {
     if (most === 0 || !source.covers(place)) continue;
     try {
@@ -155,5 +169,10 @@ async function nearestStations(
   const once = new Map<string, NearStation>();
   for (const one of near.sort((a, b) => farness(a) - farness(b)))
     if (!once.has(one.station.id)) once.set(one.station.id, one);
-  return [...once.values()].slice(0, most);
+  if (once.size === 0 && problems.length > 0)
+    throw new WeatherglassError(
+      'Unavailable',
+      `the stations near ${place.name} could not be asked for, and nothing was changed: ${problems.join('; ')}. Try again, or choose another truth than stations`,
+    );
+  return { stations: [...once.values()].slice(0, most), problems };
 }

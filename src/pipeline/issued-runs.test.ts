@@ -1,9 +1,49 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { IssuedForecast } from '../sources/source.ts';
 import { unpackValues } from '../store/run-values.ts';
-import { runMaker } from './issued-runs.ts';
+import { openStore } from '../store/sqlite-store.ts';
+import type { Run } from '../store/store.ts';
+import { msPerHour } from '../weather/time.ts';
+import { findVariable } from '../weather/variable.ts';
+import { newRuns, runMaker } from './issued-runs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'weatherglass-issued-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const issuedAt = Date.UTC(2026, 0, 1);
+const { runOf } = runMaker();
+
+/** A run of temperatures by hand, one for each hour from `first` on. */
+function runWith(temperatures: readonly number[], more: Partial<IssuedForecast> = {}, first = 1): Run {
+  return runOf({
+    source: 'a',
+    place: 'Garden',
+    issuedAt,
+    knownAt: issuedAt + 4 * msPerHour,
+    columns: ['model_a'],
+    series: [
+      {
+        variable: 'temperature_2m',
+        leads: temperatures.map((_, k) => first + k),
+        values: Float64Array.from(temperatures),
+      },
+    ],
+    ...more,
+  });
+}
+
+/** A store that has some runs. */
+async function storeWith(...runs: readonly Run[]) {
+  const store = await openStore(join(mkdtempSync(join(folder, 'x-')), 'weatherglass.db'));
+  const place = { name: 'Garden', latitude: 47, longitude: 8, elevation: 400, zone: 'UTC' };
+  await store.write({ places: [place], variables: [findVariable('temperature_2m')], runs });
+  return store;
+}
+
+const day = Array.from({ length: 24 }, (_, k) => 10 + (k % 7));
 
 function forecast(more: Partial<IssuedForecast> = {}): IssuedForecast {
   return {
@@ -33,7 +73,12 @@ const numbers = (one: IssuedForecast) => {
 };
 
 describe('a run', () => {
-  test('has what was issued, as it was issued', () => {
+  it('has nothing known before it was issued, whatever a clock says', () => {
+    expect(runWith(day, { knownAt: issuedAt - 1 }).knownAt).toBe(issuedAt);
+    expect(runWith(day).knownAt).toBe(issuedAt + 4 * msPerHour);
+  });
+
+  it('has what was issued, as it was issued', () => {
     const { runOf } = runMaker();
     expect(runOf(forecast())).toMatchObject({
       place: 'Garden',
@@ -45,17 +90,17 @@ describe('a run', () => {
     expect(numbers(forecast())).toEqual([10.7, 0.4, Number.NaN, 900]);
   });
 
-  test('shares its layout with others of its shape', () => {
+  it('shares its layout with others of its shape', () => {
     const { runOf } = runMaker();
     expect(runOf(forecast()).layout).toBe(runOf(forecast({ place: 'Field' })).layout);
     expect(runOf(forecast()).layout).not.toBe(runOf(rain([1], 0)).layout);
   });
 
-  test('has traces below a bound at the bound', () => {
+  it('has traces below a bound at the bound', () => {
     expect(numbers(rain([1, 2], -0.004, 0.2))).toEqual([0, 0.2]);
   });
 
-  test.each([
+  it.each([
     [
       'a value that cannot be',
       rain([1, 2], 0, -5),
@@ -67,5 +112,24 @@ describe('a run', () => {
     ['a value too few', rain([1, 2], 0), /has 1 values for 2 times and 1 columns/],
   ])('is none with %s', (_, one, message) => {
     expect(() => runMaker().runOf(one)).toThrow(message);
+  });
+});
+
+describe('newRuns', () => {
+  it.each([
+    ['the same', runWith(day), 'nothing'],
+    ['the same, an hour on', runWith([...day.slice(1), 12], {}, 2), 'nothing'],
+    ['far more', runWith([...day, 1, 2, 3, 4]), 'fresh'],
+    ['another number', runWith([...day.slice(0, 23), 3]), 'fresh'],
+    ['another column', runWith(day, { columns: ['model_b'] }), 'fresh'],
+    ['an older issue', runWith(day, { issuedAt: issuedAt - msPerHour }), 'old'],
+    ['a newer issue', runWith(day, { issuedAt: issuedAt + msPerHour }), 'fresh'],
+  ])('%s', async (_, run, wanted) => {
+    await using store = await storeWith(runWith(day));
+    const { fresh, old } = await newRuns(store, [run], () => issuedAt);
+    expect({ fresh: fresh.length, old: old.length }).toEqual({
+      fresh: Number(wanted === 'fresh'),
+      old: Number(wanted === 'old'),
+    });
   });
 });

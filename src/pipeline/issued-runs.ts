@@ -36,7 +36,15 @@ export function runMaker(): RunMaker {
         values.set(within(one.variable, one.values, columns), at);
         at += one.values.length;
       }
-      return { place, source, issuedAt, knownAt, layout, values: packValues(values) };
+      // A provider's clock, or a cache's, may be wrong; nothing is known before it is issued.
+      return {
+        place,
+        source,
+        issuedAt,
+        knownAt: Math.max(issuedAt, knownAt),
+        layout,
+        values: packValues(values),
+      };
     },
   };
 }
@@ -82,9 +90,13 @@ function isValue(column: string): boolean {
   return !column.startsWith('x_') || column.startsWith('x_q');
 }
 
+/** A later copy of an issue is kept, too, where it is so many times as long. */
+const LONGER = 1.1;
+
 /**
  * Those of some runs that say something new: not what the store has of the same issue already, and not what an old copy says
- * of an issue that a newer one has followed.
+ * of an issue that a newer one has followed. Replies move on with time, so that each has an hour at its end that the one
+ * before did not have: that alone is nothing new.
  *
  * @param newestOf the newest issue that the store has of a run's place and source
  */
@@ -102,9 +114,19 @@ export async function newRuns(
     else {
       // The same issue once more: only what it says anew is a version of its own.
       const last = await store.latestRun(run.place, run.source);
-      const known = last !== undefined && relationTo([{ run: last, reduced: false }], run) === 'contained';
-      if (!known) fresh.push(run);
+      if (last === undefined || isNews(run, last)) fresh.push(run);
     }
   }
   return { fresh, old };
+}
+
+/** Whether a copy of an issue says what the last one did not: other numbers, other variables or columns, or far more. */
+function isNews(run: Run, last: Run): boolean {
+  const relation = relationTo([{ run: last, reduced: false }], run);
+  if (relation !== 'adds') return relation === 'contradicts';
+  const namesOf = ({ layout }: Run) =>
+    new Set([...layout.columns, ...layout.series.map(({ variable }) => variable)]);
+  return (
+    !namesOf(run).isSubsetOf(namesOf(last)) || run.values.stored.length > LONGER * last.values.stored.length
+  );
 }

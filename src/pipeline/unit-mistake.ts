@@ -83,17 +83,34 @@ export function refuseUnlikeForecasts(
   variable: Variable,
   what: string,
 ): void {
-  if (variable.unit !== '°C') return;
-  const missOf = (meant: (value: number) => number) => {
-    const misses = values.map((value, i) => Math.abs(meant(value) - forecasts[i])).filter(Number.isFinite);
-    return misses.length < ENOUGH ? Number.NaN : misses.sort()[Math.floor(misses.length / 2)];
-  };
-  const miss = missOf((value) => value);
-  if (!(miss > WRONG_FORECAST)) return;
-  const unit = ['°F', 'K'].find((one) => missOf(converter(one, '°C')) < miss / 3);
+  const unit = fittingUnit(values, forecasts, variable);
   if (unit === undefined) return;
   throw new WeatherglassError(
     'InvalidData',
-    `${what} are mostly ${miss.toFixed(1)} K off their forecasts, but in ${unit} they would fit: declare the unit ${unit}.`,
+    `${what} are mostly ${medianMiss(values, forecasts).toFixed(1)} K off their forecasts, but in ${unit} they would fit: declare the unit ${unit}.`,
   );
+}
+
+/**
+ * The unit in which temperatures would fit others of the same times, where in the one declared they do not; undefined where
+ * they do, or fit in none.
+ *
+ * @param values in the variable's unit, as declared
+ * @param others of the same times; NaN for none
+ */
+export function fittingUnit(
+  values: Float64Array,
+  others: Float64Array,
+  variable: Variable,
+): string | undefined {
+  if (variable.unit !== '°C') return undefined;
+  const miss = medianMiss(values, others);
+  if (!(miss > WRONG_FORECAST)) return undefined;
+  return ['°F', 'K'].find((one) => medianMiss(values.map(converter(one, '°C')), others) < miss / 3);
+}
+
+/** Of the times that both have, if they are enough; else NaN. */
+function medianMiss(values: Float64Array, others: Float64Array): number {
+  const misses = values.map((value, i) => Math.abs(value - others[i])).filter(Number.isFinite);
+  return misses.length < ENOUGH ? Number.NaN : misses.sort()[Math.floor(misses.length / 2)];
 }

@@ -25,15 +25,18 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     done(null, new URLSearchParams(body as string)),
   );
 
-  async function keep(readings: readonly Reading[], now: number): Promise<number> {
+  /** @param place whose sensors these are, also where they have nothing to say */
+  async function keep(place: string, readings: readonly Reading[], now: number): Promise<number> {
     if (readings.length > MOST)
       throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);
-    await checkPlaces(store, [...new Set(readings.map(({ station }) => station))]);
+    await checkPlaces(store, [place]);
     if (readings.length === 0) return 0;
     await write({
-      readings: readings.map(({ station, periodHours = 0, receivedAt, ...reading }) => ({
-        ...reading,
-        place: station,
+      readings: readings.map(({ variable, time, value, periodHours = 0, receivedAt }) => ({
+        place,
+        variable,
+        time,
+        value,
         periodHours,
         receivedAt: Number.isNaN(receivedAt) ? now : receivedAt,
       })),
@@ -48,13 +51,15 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
         'InvalidData',
         'the body must be a form (application/x-www-form-urlencoded)',
       );
-    const accepted = await keep(readEcowitt(body, named.parse(params).place, now), now);
+    const { place } = named.parse(params);
+    const accepted = await keep(place, readEcowitt(body, place, now), now);
     return reply.code(200).send({ accepted });
   });
 
   app.post('/v1/sensors/home-assistant/:place', async ({ body, params }, reply) => {
     const { now } = await readMoment();
-    const accepted = await keep(readHomeAssistant(body, named.parse(params).place, now), now);
+    const { place } = named.parse(params);
+    const accepted = await keep(place, readHomeAssistant(body, place, now), now);
     return reply.code(200).send({ accepted });
   });
 
@@ -64,7 +69,8 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     const form = new URLSearchParams(
       pairs.map(([key, value]) => [key, Array.isArray(value) ? value[0] : value]),
     );
-    await keep(readWeatherUnderground(form, now), now);
+    const readings = readWeatherUnderground(form, now);
+    await keep(form.get('ID')!.trim(), readings, now);
     // The word that those who speak this protocol wait for.
     return reply.type('text/plain').send('success');
   });

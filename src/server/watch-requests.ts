@@ -81,12 +81,12 @@ export function watchRequests(app: FastifyInstance): void {
   });
 }
 
+/** An address without what consoles of weather stations send in it beside their values. */
+function withoutSecrets(url: string): string {
+  return url.replaceAll(/([?&](?:password|passkey)=)[^&]*/gi, '$1…');
+}
+
 /** Paths that are no route count as one: whoever asks for a thousand of them must not make a thousand counters. */
 function routeOf(url: string | undefined): string {
   return url ?? 'no route';
-}
-
-/** An address without the passwords that weather stations send in it. */
-function withoutSecrets(url: string): string {
-  return url.replaceAll(/([?&](?:password|passkey|key|token)=)[^&]*/gi, '$1…');
 }

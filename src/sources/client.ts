@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { cacheStores, type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { type Breaker, openBreaker } from '../runtime/breaker.ts';
@@ -149,12 +150,15 @@ export function openClient(options: ClientOptions): Client {
       return { status, body: jsonOf(text), receivedAt: now - (Number.isFinite(ageMs) ? ageMs : 0) };
     } catch (error) {
       // What was cut off, packed wrongly or is a page of somebody in between may be right the next time.
-      if (isWeatherglassError(error, 'InvalidData') && (status === 200 || status === 203))
+      if (isWeatherglassError(error, 'InvalidData') && (status === 200 || status === 203)) {
+        // Kept, it would be the answer to every further try.
+        forget(question.url);
         throw mayPass(
           new WeatherglassError('InvalidData', `${provider.name}, ${where}: it sent ${error.message}`, {
             cause: error,
           }),
         );
+      }
       throw error;
     }
 
@@ -169,6 +173,21 @@ export function openClient(options: ClientOptions): Client {
           : new WeatherglassError('NotFound', `${provider.name}, ${where}: ${said}`, { cause: error });
       }
     }
+  }
+
+  function forget(url: string): void {
+    const { origin, pathname, search } = new URL(url);
+    void kept.delete({ origin, method: 'GET', path: pathname + search });
+  }
+
+  let turn: Promise<void> = Promise.resolve();
+  /**
+   * Until the event loop has turned, once for each of those who wait: many may wait for one reply, and what each of them
+   * makes of it takes its time.
+   */
+  function nextTurn(): Promise<void> {
+    turn = turn.then(() => setImmediate());
+    return turn;
   }
 
   async function ask(question: Question): Promise<Reply> {
@@ -194,6 +213,7 @@ export function openClient(options: ClientOptions): Client {
           ),
         );
       });
+      await nextTurn();
       view.lastSuccessAt = clock.now();
       return reply;
     } catch (error) {

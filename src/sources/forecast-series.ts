@@ -6,7 +6,7 @@ import type { ForecastSeries } from './source.ts';
  * Forecast values as they are gathered from a reply: by variable, then by valid time (epoch milliseconds, the end of the
  * period), one value for each column; NaN where missing.
  */
-export type ValuesByTime = ReadonlyMap<string, ReadonlyMap<number, Float64Array>>;
+export type ValuesByTime = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 
 /** Values that can still be added to. */
 export interface GatheredValues {
@@ -17,14 +17,15 @@ export interface GatheredValues {
 
 /** Nothing yet, of so many columns. */
 export function gatherValues(columns: number): GatheredValues {
-  const values = new Map<string, Map<number, Float64Array>>();
+  const values = new Map<string, Map<number, number[]>>();
   return {
     values,
     set(variable, validTime, column, value) {
       let times = values.get(variable);
       if (times === undefined) values.set(variable, (times = new Map()));
       let row = times.get(validTime);
-      if (row === undefined) times.set(validTime, (row = new Float64Array(columns).fill(Number.NaN)));
+      // Of a handful of columns: a typed array takes ten times as long to make, and a reply has thousands.
+      if (row === undefined) times.set(validTime, (row = new Array<number>(columns).fill(Number.NaN)));
       row[column] = value;
     },
   };
@@ -56,9 +57,12 @@ export function forecastSeries(
     if (rows === undefined) continue;
     const earliest = issuedAt + findVariable(variable).periodHours * msPerHour;
     const times = [...rows.keys()].filter((time) => time >= earliest && time <= until).sort((a, b) => a - b);
-    const numbers = Float64Array.from(
-      times.flatMap((time) => [...(rows.get(time)?.subarray(0, columns) ?? [])]),
-    );
+    const width = columns ?? rows.get(times[0])?.length ?? 0;
+    const numbers = new Float64Array(times.length * width);
+    times.forEach((time, step) => {
+      const row = rows.get(time)!;
+      for (let column = 0; column < width; column++) numbers[step * width + column] = row[column];
+    });
     if (numbers.every((value) => Number.isNaN(value))) continue;
     series.push({
       variable,

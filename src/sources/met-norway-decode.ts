@@ -80,7 +80,8 @@ export interface Locationforecast {
  * or null is NaN.
  *
  * @param about who was asked and what about; messages begin with it
- * @throws WeatherglassError InvalidData naming the field; also where a value has no unit, or one that does not fit.
+ * @throws WeatherglassError InvalidData naming the field; also where a value has no unit, or one that does not fit, and for
+ *   times that do not ascend.
  *
  * Source: api.met.no/doc/ForecastJSON and api.met.no/doc/locationforecast/datamodel.
  */
@@ -112,6 +113,11 @@ export function decodeLocationforecast(body: unknown, about: string): Locationfo
   }
 
   timeseries.forEach(({ time, data }, step) => {
+    if (step > 0 && time <= timeseries[step - 1].time)
+      throw new WeatherglassError(
+        'InvalidData',
+        `${about}: properties.timeseries[${step}].time is not later than the one before it`,
+      );
     const { instant: now, next_1_hours: hour, next_6_hours: sixHours } = data;
     for (const one of instants) keep(one, time, now?.details?.[one[0]] ?? Number.NaN);
     if (step === 0 || time - timeseries[step - 1].time <= msPerHour)

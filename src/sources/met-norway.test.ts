@@ -213,6 +213,16 @@ describe('metNorway refuses', () => {
     ],
     ['nothing', undefined, 'met-norway, Garden: the reply is missing; it must be an object'],
     [
+      'times that go back',
+      replyOf([step(2), step(1)]),
+      'met-norway, Garden: properties.timeseries[1].time is not later than the one before it',
+    ],
+    [
+      'a time told twice',
+      replyOf([step(1), step(1)]),
+      'met-norway, Garden: properties.timeseries[1].time is not later than the one before it',
+    ],
+    [
       'a local time',
       replyOf([{ time: '2026-01-01T07:00', data: {} }]),
       /properties\.timeseries\[0\]\.time must be a time with its zone/,

@@ -8,8 +8,14 @@ import type { Announced, Provider, SourceTools } from './source.ts';
 /** Redundant servers get a run one after the other; the documentation asks to wait so long. */
 export const spreadingMs = 10 * 60_000;
 
+/** A domain's newest run. */
+export interface DomainRun extends Announced {
+  /** When the run after it is so late that this is rather an old copy of the metadata; Infinity where that cannot be told. */
+  readonly currentUntil: number;
+}
+
 /** The newest run of a model. */
-export interface ModelRun extends Announced {
+export interface ModelRun extends DomainRun {
   /** Whether all domains of the model show this run; where they do not, its values are of two runs. */
   readonly whole: boolean;
 }
@@ -17,7 +23,11 @@ export interface ModelRun extends Announced {
 const metadata = z.looseObject({
   last_run_initialisation_time: z.number(),
   last_run_availability_time: z.number(),
+  update_interval_seconds: z.number().positive().nullish(),
 });
+
+/** Intervals between runs after which the next is overdue. */
+const OVERDUE = 1.5;
 
 /**
  * The newest run by a domain's metadata, which are Unix seconds. It can be asked for ten minutes after it has become
@@ -25,7 +35,7 @@ const metadata = z.looseObject({
  *
  * @throws WeatherglassError InvalidData that names domain and field, also for a run that starts at no whole hour.
  */
-export function readMetadata(body: unknown, domain: string): Announced {
+export function readMetadata(body: unknown, domain: string): DomainRun {
   const read = metadata.safeParse(body);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -34,7 +44,9 @@ export function readMetadata(body: unknown, domain: string): Announced {
   const issuedAt = read.data.last_run_initialisation_time * 1000;
   if (issuedAt % msPerHour !== 0)
     throw invalid(domain, `last_run_initialisation_time must be a whole hour, not ${issuedAt / 1000}`);
-  return { issuedAt, availableAt: read.data.last_run_availability_time * 1000 + spreadingMs };
+  const availableAt = read.data.last_run_availability_time * 1000 + spreadingMs;
+  const interval = read.data.update_interval_seconds ?? Infinity;
+  return { issuedAt, availableAt, currentUntil: availableAt + OVERDUE * interval * 1000 };
 }
 
 function invalid(domain: string, problem: string): WeatherglassError {
@@ -60,7 +72,7 @@ export async function newestRuns(
   { settings, provider, api, models, anew = false, signal }: RunsQuestion,
   tools: SourceTools,
 ): Promise<ReadonlyMap<string, ModelRun>> {
-  const runs = new Map<string, Announced>();
+  const runs = new Map<string, DomainRun>();
   for (const domain of new Set(models.flatMap(({ domains }) => domains))) {
     const url = openMeteoMetadataUrl(settings, api, domain);
     const about = `metadata of ${domain}`;
@@ -85,13 +97,14 @@ function throwExplained(error: unknown, domain: string): never {
   );
 }
 
-function modelRun({ domains }: OpenMeteoModel, runs: ReadonlyMap<string, Announced>): ModelRun {
+function modelRun({ domains }: OpenMeteoModel, runs: ReadonlyMap<string, DomainRun>): ModelRun {
   const own = domains.map((domain) => runs.get(domain)).filter((run) => run !== undefined);
   const issuedAt = Math.min(...own.map((run) => run.issuedAt));
   const oldest = own.filter((run) => run.issuedAt === issuedAt);
   return {
     issuedAt,
     availableAt: Math.max(...oldest.map((run) => run.availableAt)),
+    currentUntil: Math.min(...own.map((run) => run.currentUntil)),
     whole: oldest.length === own.length,
   };
 }
@@ -117,7 +130,10 @@ export function certainRuns(
   );
 }
 
-/** Whether a run was whole and on all servers at a time. */
+/**
+ * Whether a run was whole and on all servers at a time, and no later one can be there: old metadata would give its date to
+ * values of a newer run, which would look like a forecast from farther away that was as good.
+ */
 export function isSettled(run: ModelRun, at: number): boolean {
-  return run.whole && run.availableAt <= at;
+  return run.whole && run.availableAt <= at && at < run.currentUntil;
 }

@@ -1,9 +1,10 @@
 import { WeatherglassError } from '../errors.ts';
 import type { FollowedPlace } from '../weather/place.ts';
-import { msPerHour } from '../weather/time.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
 import { askHourly, hourlyVariables, openMeteoVariables } from './open-meteo-ask.ts';
 import { openMeteoCalls } from './open-meteo-calls.ts';
 import { modelSuffixes } from './open-meteo-columns.ts';
+import type { Hourly } from './open-meteo-hourly.ts';
 import { issuedForecast, type Layout } from './open-meteo-layout.ts';
 import { modelCovers, type OpenMeteoModel } from './open-meteo-models.ts';
 import { certainRuns, isSettled, newestRuns } from './open-meteo-runs.ts';
@@ -76,6 +77,7 @@ export function openMeteoSource(plan: SourcePlan): ForecastSource {
         },
         tools,
       );
+      refuseOldCopy(hourly, now);
       const after = await newestRuns(
         { settings, provider, api, models: batch.models, anew: true, signal },
         tools,
@@ -123,6 +125,24 @@ export function openMeteoSource(plan: SourcePlan): ForecastSource {
     },
     forecasts,
   };
+}
+
+/** A reply begins with the hour that had begun when it was made; the clocks of two machines may differ. */
+const YOUNGEST_COPY = 2 * msPerHour;
+
+/**
+ * Refuses a reply that was kept somewhere on the way: nothing in it says of which run its values are, so that they would be
+ * taken for those of the newest.
+ *
+ * @throws WeatherglassError Unavailable, for the next one may be new
+ */
+function refuseOldCopy(hourly: readonly Hourly[], now: number): void {
+  for (const { about, times } of hourly)
+    if (Math.abs(now - times[0]) > YOUNGEST_COPY)
+      throw new WeatherglassError(
+        'Unavailable',
+        `open-meteo, ${about}: the reply begins at ${formatInstant(times[0])}, and it is ${formatInstant(now)}: a copy of another time counts as missing`,
+      );
 }
 
 /** Hours from the issue to what is wanted last, as far as the run reaches. */

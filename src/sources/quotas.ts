@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Limit, Provider } from './source.ts';
@@ -32,7 +33,7 @@ export interface Refused {
  * more calls than the limit, wherever it begins; what is given away is a sixtieth.
  */
 const PARTS = 60;
-/** A request is over after so many milliseconds; whoever has not ended it has died. */
+/** A request is over after so many milliseconds; whoever has not ended it has died, or is on another machine that has. */
 const LONGEST_REQUEST = 90_000;
 /** Milliseconds to wait for a place among the requests under way. */
 const NEXT_LOOK = 25;
@@ -48,8 +49,9 @@ export function openQuotas(folder: string): Quotas {
       provider TEXT NOT NULL, seconds REAL NOT NULL, part INTEGER NOT NULL, calls REAL NOT NULL,
       PRIMARY KEY (provider, seconds, part)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS request (
-      id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, ends_by REAL NOT NULL
+    CREATE TABLE IF NOT EXISTS under_way (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, ends_by REAL NOT NULL, host TEXT NOT NULL,
+      process INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS rest (provider TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
   `);
@@ -58,10 +60,15 @@ export function openQuotas(folder: string): Quotas {
   const add = database.prepare(`
     INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET calls = calls + excluded.calls`);
   const forget = database.prepare('DELETE FROM spent WHERE provider = ? AND seconds = ? AND part <= ?');
-  const begin = database.prepare('INSERT INTO request (provider, ends_by) VALUES (?, ?)');
-  const finish = database.prepare('DELETE FROM request WHERE id = ?');
-  const clear = database.prepare('DELETE FROM request WHERE ends_by < ?');
-  const underWay = database.prepare('SELECT count(*) AS requests FROM request WHERE provider = ?');
+  const begin = database.prepare(
+    'INSERT INTO under_way (provider, ends_by, host, process) VALUES (?, ?, ?, ?)',
+  );
+  const finish = database.prepare('DELETE FROM under_way WHERE id = ?');
+  const clear = database.prepare('DELETE FROM under_way WHERE ends_by < ?');
+  const underWay = database.prepare('SELECT count(*) AS requests FROM under_way WHERE provider = ?');
+  const holders = database.prepare('SELECT DISTINCT process FROM under_way WHERE provider = ? AND host = ?');
+  const bury = database.prepare('DELETE FROM under_way WHERE host = ? AND process = ?');
+  const host = hostname();
   const resting = database.prepare('SELECT until FROM rest WHERE provider = ? AND until > ?');
   const setRest = database.prepare(`
     INSERT INTO rest VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`);
@@ -77,12 +84,22 @@ export function openQuotas(folder: string): Quotas {
     return Math.max(1, Math.ceil(((part + PARTS + 1) * limit.seconds * 1000) / PARTS - now));
   }
 
+  /** Requests under way, without those of processes that were killed. */
+  function requestsOf(name: string, concurrency: number, now: number): number {
+    clear.run(now);
+    const count = () => (underWay.get(name) as { requests: number }).requests;
+    const requests = count();
+    if (requests < concurrency) return requests;
+    let dead = 0;
+    for (const { process: id } of holders.all(name, host) as { process: number }[])
+      if (!isAlive(id)) dead += Number(bury.run(host, id).changes);
+    return dead === 0 ? requests : count();
+  }
+
   function decide({ name, limits, concurrency }: Provider, calls: number, now: number): number | Refused {
     const rest = resting.get(name, now) as { until: number } | undefined;
     if (rest !== undefined) return { waitMs: rest.until - now, why: 'its wish to be left alone' };
-    clear.run(now);
-    const { requests } = underWay.get(name) as { requests: number };
-    if (requests >= concurrency)
+    if (requestsOf(name, concurrency, now) >= concurrency)
       return { waitMs: NEXT_LOOK, why: `its limit of ${concurrency} requests at once` };
     for (const limit of limits) {
       const { calls: used, first } = spent(name, limit, now);
@@ -96,7 +113,7 @@ export function openQuotas(folder: string): Quotas {
       forget.run(name, limit.seconds, part - PARTS - 1);
       add.run(name, limit.seconds, part, calls);
     }
-    return Number(begin.run(name, now + LONGEST_REQUEST).lastInsertRowid);
+    return Number(begin.run(name, now + LONGEST_REQUEST, host, process.pid).lastInsertRowid);
   }
 
   return {
@@ -130,6 +147,15 @@ export function openQuotas(folder: string): Quotas {
       database.close();
     },
   };
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    // One of somebody else's is alive, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** A span of time for a message, in the largest unit that it is a whole number of. */

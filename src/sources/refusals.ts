@@ -43,7 +43,7 @@ export function restAsked(
 /**
  * The error that a refusal is.
  *
- * 429, 500 and above may pass. 404 is NotFound; 401 and 403 are Unavailable, for it is us whom the provider does not want;
+ * 429, 500 and above may pass, and 304 where nothing was sent before. 404 is NotFound; 401 and 403 are Unavailable, for it is us whom the provider does not want;
  * any other status says that the question was wrong.
  */
 export function refusalError(
@@ -57,6 +57,9 @@ export function refusalError(
   const what = `${provider.name}, ${where}: ${status}${said === '' ? '' : `, ${said}`}`;
   if (status === 429 || status >= 500)
     return mayPass(new WeatherglassError('Unavailable', what), restAsked(provider, refused, now));
+  if (status === 304)
+    // What was asked for with validators never comes to here as 304.
+    return mayPass(new WeatherglassError('Unavailable', `${what}, but there is nothing it could be`));
   if (status === 404 || status === 410) return new WeatherglassError('NotFound', what);
   if (status === 401 || status === 403)
     return new WeatherglassError(

@@ -29,10 +29,11 @@ const charT = 84;
 const charZ = 90;
 
 /**
- * `YYYY-MM-DDTHH:MM(:SS)Z` by character codes, NaN for everything else. Files have millions of these; a regular
- * expression takes several times as long.
+ * `YYYY-MM-DDTHH:MM(:SS)Z`, or with +00:00 for the Z, by character codes, NaN for everything else. Files and replies have
+ * millions of these; a regular expression takes several times as long.
  */
 function parseCommonShape(text: string): number {
+  if (text.length === 25 && text.endsWith('+00:00')) return parseCommonShape(`${text.slice(0, 19)}Z`);
   const length = text.length;
   if (length !== 17 && length !== 20) return NaN;
   if (text.charCodeAt(4) !== charDash || text.charCodeAt(7) !== charDash) return NaN;
