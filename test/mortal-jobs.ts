@@ -1,5 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { runIssueChunk } from '../src/pipeline/issue-chunk.ts';
+import { runQualityChunk } from '../src/pipeline/quality-chunk.ts';
 import { runTrainChunk } from '../src/pipeline/train-chunk.ts';
 import { runVerifyChunk } from '../src/pipeline/verify-chunk.ts';
 import { type JobControl, poolJob } from '../src/runtime/pool-job.ts';
@@ -34,5 +35,6 @@ function mortal<Input, Output>(run: (input: Input, control: JobControl) => Outpu
 }
 
 export const issueChunk = mortal(runIssueChunk);
+export const qualityChunk = mortal(runQualityChunk);
 export const trainChunk = mortal(runTrainChunk);
 export const verifyChunk = mortal(runVerifyChunk);

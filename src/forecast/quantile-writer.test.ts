@@ -121,9 +121,11 @@ describe('as parametric says', () => {
             family.transform === 'sqrt'
               ? 2 * Math.sqrt(exact) * 1e-7 * scale + 1e-14 * scale * scale
               : 1e-7 * scale;
+          // A double near 1 knows its distance from 1, and so the quantile, no better than this.
+          const known = (8 * Number.EPSILON * scale) / Math.min(level, 1 - level);
           const rounding = (family.transform === 'sqrt' ? 4 : 1) * 2 ** -24 * Math.abs(exact);
           expect(Math.abs(out[k] - exact), `${name} ${location} ${scale} ${level}`).toBeLessThanOrEqual(
-            ofScale + rounding,
+            ofScale + known + rounding,
           );
           if (k > 0) expect(out[k]).toBeGreaterThanOrEqual(out[k - 1]);
           if (!family.law.includes('-')) return;

@@ -100,7 +100,7 @@ describe('openStore', () => {
     async (options) => {
       const error = await errorOf(openStore(file, options));
       expect(error).toMatchObject({ name: 'NotFound' });
-      expect(error.message).toBe(`There is no store at ${file}; \`weatherglass import\` makes one.`);
+      expect(error.message).toBe(`There is no store at ${file}; \X.`);
       expect(existsSync(file)).toBe(false);
     },
   );
