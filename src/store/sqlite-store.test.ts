@@ -100,7 +100,9 @@ describe('openStore', () => {
     async (options) => {
       const error = await errorOf(openStore(file, options));
       expect(error).toMatchObject({ name: 'NotFound' });
-      expect(error.message).toBe(`There is no store at ${file}; \X.`);
+      expect(error.message).toBe(
+        `There is no store at ${file}; \`weatherglass init\` or \`import\` makes one.`,
+      );
       expect(existsSync(file)).toBe(false);
     },
   );
