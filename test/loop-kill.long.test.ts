@@ -102,7 +102,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: 'replay',
-    kills: 13,
+    kills: 20,
     command: commandLine('replay', '--from', date(REPLAY_FROM), '--to', date(REPLAY_UNTIL), '--threads', '1'),
     prepare: importHistory,
     stages: 3,
