@@ -261,8 +261,15 @@ describe.concurrent('init', () => {
       '--contact',
       contact,
       '--no-save',
+      '--json',
     ]);
     expect(saved.exitCode, saved.stderr).toBe(0);
+    expect(JSON.parse(saved.stdout)).toMatchObject({
+      place: { name },
+      truth: 'own',
+      stations: [],
+      collected: { failures: [] },
+    });
     expect(desk.files()).not.toContain('weatherglass.json');
     expect(own.calls['met-norway'].requests).toBe(1);
     await own[Symbol.asyncDispose]();

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
-import { collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
+import { type Collected, collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
 import { readProgress } from '../pipeline/collect-progress.ts';
 import { currentCosts } from '../pipeline/current-costs.ts';
-import { fillPast, fillStepsOf } from '../pipeline/fill.ts';
+import { type FillResult, fillPast, fillStepsOf } from '../pipeline/fill.ts';
 import { fillCosts } from '../pipeline/fill-plan.ts';
 import { collectedPlaces, type Truth, truths } from '../pipeline/follow.ts';
 import {
@@ -21,13 +21,13 @@ import type { SourceTools } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { msPerDay } from '../weather/time.ts';
-import { collectedText, costsText, refuseSilence } from './collect-text.ts';
+import { collectedJson, collectedText, costsText, refuseSilence } from './collect-text.ts';
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { locate } from './locate.ts';
 import { type Collecting, openCollecting } from './open-sources.ts';
 import { openToWrite } from './open-store.ts';
 import { placeName } from './place-name.ts';
-import { describePlace } from './place-text.ts';
+import { describePlace, placeJson } from './place-text.ts';
 import { describeServed } from './predict-stored.ts';
 import { progressOn } from './progress.ts';
 import { askOn, type Questions } from './questions.ts';
@@ -114,9 +114,28 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
     now: tools.now(),
   });
   if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
-  write(followedText(followed));
-  await begin(context, config, store, collecting, tools);
-  await tell(context, store, place.name);
+  // A program is told the result alone, at the end.
+  const listener = flags.json === true ? { ...context, write: () => {} } : context;
+  listener.write(followedText(followed));
+  const { collected, filled } = await begin(listener, config, store, collecting, tools);
+  await tell(listener, store, place.name);
+  if (flags.json === true)
+    write(`${JSON.stringify({ ...followedJson(followed), collected: collectedJson(collected, filled) })}\n`);
+}
+
+function followedJson({ place, truth, stations, problems }: Followed) {
+  return {
+    place: placeJson(place),
+    truth,
+    stations: stations.map(({ station, distanceKm, higherM, source }) => ({
+      source: source.name,
+      id: station.id,
+      name: station.name,
+      distanceKm,
+      higherM: Number.isNaN(higherM) ? null : higherM,
+    })),
+    problems,
+  };
 }
 
 /** A sensor of one's own is enough, though without stations it takes until it has told something. */
@@ -184,7 +203,7 @@ async function begin(
   store: Store,
   { client, sources }: Collecting,
   tools: SourceTools,
-): Promise<void> {
+): Promise<{ readonly collected: Collected; readonly filled: FillResult }> {
   const { write, signal } = context;
   const hours = 24 * config.horizon;
   const places = await collectedPlaces(store);
@@ -210,6 +229,7 @@ async function begin(
   refuseSilence(collected, filled);
   await using pool = openThreads(config);
   await step(store, { asOf: tools.now(), signal }, pool);
+  return { collected, filled };
 }
 
 /** What is known of the next day, and what to do next. */

@@ -9,9 +9,6 @@ import { newRuns, runMaker } from './issued-runs.ts';
 import { refuseMislabelled } from './mislabelled-runs.ts';
 import { namePlaces } from './name-places.ts';
 
-/** Milliseconds after a run is said to be available: not all servers of a provider have it at once. */
-const SETTLING = 600_000;
-
 export interface ForecastCollection {
   /** Places with coordinates. */
   readonly places: readonly FollowedPlace[];
@@ -174,9 +171,9 @@ async function dueBatches(
     if (now - at < pauseAfter(failures)) return false;
     if (source.announced === undefined) return failures > 0 || now - at >= source.every;
     const run = announced?.get(name);
-    if (run === undefined || now < run.availableAt + SETTLING || newest >= run.issuedAt) return false;
+    if (run === undefined || now < run.availableAt || newest >= run.issuedAt) return false;
     // Asked since it is there, and answered without it: a model that has nothing to say of the place.
-    return failures > 0 || at < run.availableAt + SETTLING;
+    return failures > 0 || at < run.availableAt;
   }
 
   const byNames = Map.groupBy(

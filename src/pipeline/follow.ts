@@ -60,3 +60,12 @@ function read(place: string, value: string): Following {
 export function followNoteOf(place: string, following: Following): PlaceNote {
   return { place, name: followNote, value: JSON.stringify(following) };
 }
+
+/** The stations among the places, with who reports them and as what, such as `metar KJFK`. */
+export async function stationsAmong(store: Store): Promise<ReadonlyMap<string, string>> {
+  const stations = new Map<string, string>();
+  for (const { place, following } of await collectedPlaces(store))
+    if (following.station !== undefined)
+      stations.set(place.name, `${following.station.source} ${following.station.id}`);
+  return stations;
+}

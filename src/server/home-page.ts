@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { stationsAmong } from '../pipeline/follow.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { html } from './html.ts';
 import { page, pageType, table } from './page.ts';
@@ -7,12 +8,15 @@ import type { Serving } from './serving.ts';
 /** `GET /`: the places, for people. */
 export function homePage(app: FastifyInstance, { store }: Serving): void {
   app.get('/', async ({ moment: { demo } }, reply) => {
-    const places = await store.places();
+    const all = await store.places();
+    const stationOf = await stationsAmong(store);
+    const places = all.filter(({ name }) => !stationOf.has(name));
+    const stations = all.filter(({ name }) => stationOf.has(name));
     const head = html`<tr><th scope="col">place</th><th scope="col">latitude</th><th scope="col">longitude</th><th scope="col">elevation</th><th scope="col" class="text">time zone</th></tr>`;
     const list =
-      places.length === 0
+      all.length === 0
         ? html`<p>No place is followed yet: <code>weatherglass init</code> begins with one of yours, <code>weatherglass import</code> takes tables.</p>`
-        : table('Places', head, places.map(row));
+        : html`${table('Places', head, places.map(row))}${stations.length > 0 ? table('Stations that the places learn from', head, stations.map(row)) : undefined}`;
     return reply.type(pageType).send(
       page(
         'Weatherglass',

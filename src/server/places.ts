@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { stationsAmong } from '../pipeline/follow.ts';
 import { instantOrNull } from './json-values.ts';
 import { readQuery } from './read-query.ts';
 import type { Serving } from './serving.ts';
@@ -10,8 +11,9 @@ const parameters = z.strictObject({});
 export function placesRoute(app: FastifyInstance, { store }: Serving): void {
   app.get('/v1/places', async ({ query, moment: { now, demo } }) => {
     readQuery(parameters, query);
-    const [places, variables, newest] = await Promise.all([
+    const [places, stations, variables, newest] = await Promise.all([
       store.places(),
+      stationsAmong(store),
       store.variables(),
       store.newestIssues({ issuedUntil: now }),
     ]);
@@ -25,6 +27,8 @@ export function placesRoute(app: FastifyInstance, { store }: Serving): void {
         longitude: finiteOrNull(longitude),
         elevation: finiteOrNull(elevation),
         zone,
+        // One that is followed for what it observes, not for itself.
+        ...(stations.has(name) && { station: stations.get(name) }),
         variables: (byPlace.get(name) ?? []).map(({ variable, issuedAt, validTimes }) => ({
           name: variable,
           unit: units.get(variable),

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { WeatherglassError } from '../errors.ts';
 import { type Clock, seconds } from '../runtime/clock.ts';
+import type { Semaphore } from '../runtime/semaphore.ts';
 import { waitingFor } from '../runtime/tasks.ts';
 import type { Quotas, Taken } from './quotas.ts';
 import type { Provider } from './source.ts';
@@ -17,11 +18,13 @@ export interface AdmittedRequest {
 const LONGEST_WAIT = 90_000;
 
 /**
- * Lets requests through to the network as the quotas allow, each with its own time limit from then on. It stands below
+ * Lets requests through to the network as the quotas allow, and as many at once as a process may have, each with its own
+ * time limit from then on. It stands below
  * the cache and whoever asks for the same, so that only what goes out is counted.
  */
 export function admission(
   quotas: Quotas,
+  all: Semaphore,
   clock: Clock,
   random: () => number,
 ): Dispatcher.DispatcherComposeInterceptor {
@@ -49,11 +52,27 @@ export function admission(
     }
   };
 
+  /** Only who may go out takes a slot of the process: who waits for a quota must not keep others from theirs. */
+  async function withSlot(taken: Taken, signal?: AbortSignal): Promise<Taken> {
+    try {
+      const slot = await all.acquire(signal);
+      return {
+        end() {
+          slot[Symbol.dispose]();
+          taken.end();
+        },
+      };
+    } catch (error) {
+      taken.end();
+      throw error;
+    }
+  }
+
   async function admitted(provider: Provider, calls: number, signal?: AbortSignal): Promise<Taken> {
     for (;;) {
       signal?.throwIfAborted();
       const taken = quotas.take(provider, calls, clock.now());
-      if ('end' in taken) return taken;
+      if ('end' in taken) return withSlot(taken, signal);
       const { waitMs, why } = taken;
       if (waitMs > LONGEST_WAIT)
         throw new WeatherglassError(

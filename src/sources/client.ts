@@ -63,23 +63,27 @@ interface Known {
 export function openClient(options: ClientOptions): Client {
   const { clock, random, folder, secrets = [] } = options;
   const quotas = openQuotas(folder);
-  const kept = new cacheStores.SqliteCacheStore({
-    location: join(folder, 'replies.db'),
-    maxCount: MOST_KEPT,
-    maxEntrySize: mostBytes,
-  });
+  // Its tables are made by one process at a time: it does not wait for another that does so.
+  const kept = quotas.alone(
+    () =>
+      new cacheStores.SqliteCacheStore({
+        location: join(folder, 'replies.db'),
+        maxCount: MOST_KEPT,
+        maxEntrySize: mostBytes,
+      }),
+  );
+  const all = openSemaphore('requests to sources', options.atOnce);
   const agent = new EnvHttpProxyAgent({
     maxResponseSize: mostBytes,
     connections: options.atOnce,
     keepAliveTimeout: 10_000,
   });
   const dispatcher = agent.compose(
-    admission(quotas, clock, random),
+    admission(quotas, all, clock, random),
     interceptors.deduplicate(),
     interceptors.cache({ store: kept, type: 'private' }),
     interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }),
   );
-  const all = openSemaphore('requests to sources', options.atOnce);
   const providers = new Map<string, Known>();
   const userAgent = `weatherglass/${options.version}${options.contact === '' ? '' : ` (${options.contact})`}`;
   const ended = new AbortController();
@@ -115,7 +119,6 @@ export function openClient(options: ClientOptions): Client {
 
   async function exchange(question: Question, signal: AbortSignal): Promise<Reply> {
     const { provider, calls = 1, headers } = question;
-    using _slot = await all.acquire(signal);
     const admitted: AdmittedRequest = { provider, calls, exchangeMs: EXCHANGE };
     const reply = await request(question.url, {
       dispatcher,
@@ -129,7 +132,7 @@ export function openClient(options: ClientOptions): Client {
       // undici hands on what it does not know, to the interceptors.
       ...(admitted as object),
     });
-    return await readReply(question, reply);
+    return readReply(question, reply);
   }
 
   async function readReply(question: Question, reply: Dispatcher.ResponseData): Promise<Reply> {

@@ -14,6 +14,8 @@ export interface Quotas extends Disposable {
   take(provider: Provider, calls: number, now: number): Taken | Refused;
   /** Nobody asks the provider until then: it has said so. */
   rest(provider: Provider, until: number): void;
+  /** Does something that no other process does at the same time. */
+  alone<Result>(work: () => Result): Result;
   /** For each of its limits how much is used, and when the first of it no longer counts. */
   used(provider: Provider, now: number): readonly { limit: Limit; calls: number; resetsInMs: number }[];
 }
@@ -116,18 +118,23 @@ export function openQuotas(folder: string): Quotas {
     return Number(begin.run(name, now + LONGEST_REQUEST, host, process.pid).lastInsertRowid);
   }
 
+  function alone<Result>(work: () => Result): Result {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   return {
+    alone,
     take(provider, calls, now) {
-      // Immediate: two processes that both find room must not both take it.
-      database.exec('BEGIN IMMEDIATE');
-      let taken: number | Refused;
-      try {
-        taken = decide(provider, calls, now);
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      // Two processes that both find room must not both take it.
+      const taken = alone(() => decide(provider, calls, now));
       if (typeof taken !== 'number') return taken;
       const id = taken;
       return {

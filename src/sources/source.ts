@@ -113,7 +113,7 @@ export interface ForecastSeries {
 /** A newest run, as a provider announces it. */
 export interface Announced {
   readonly issuedAt: number;
-  /** From when on it can be asked for. */
+  /** From when on it can be asked for: on all servers of the provider. */
   readonly availableAt: number;
 }
 
