@@ -151,10 +151,11 @@ test('many places, in turn', async () => {
 
 test('rooms are used again', async () => {
   // Where nobody can be predicted for, a room comes back as it was given: empty only if it is new.
-  const places = Array.from({ length: 64 * 60 }, (_, k) => (k < 64 * 30 ? 'Place 1' : 'Atlantis'));
+  const places = Array.from({ length: 64 * 130 }, (_, k) => (k < 64 * 30 ? 'Place 1' : 'Atlantis'));
   const { empty, failures } = await predicted(usual, places);
-  expect(failures.map(({ index }) => index)).toEqual(Array.from({ length: 64 * 30 }, (_, k) => 64 * 30 + k));
-  expect(empty).toBeLessThan(15);
+  expect(failures.map(({ index }) => index)).toEqual(Array.from({ length: 64 * 100 }, (_, k) => 64 * 30 + k));
+  // Results are handed over in order: while a thread that is slow to start holds up the first, others need rooms of their own.
+  expect(empty).toBeLessThan(50);
 });
 
 test('nobody is nobody', async () => {

@@ -112,11 +112,12 @@ export async function collectReadings(
       }
     }
     if (series.length === 0) return 0;
-    // What is of long ago was known then; what comes late is known now.
-    const knownAt = ({ time }: { readonly time: number }) => (time < now - msPerDay ? time + msPerHour : now);
     const written = await store.write({
       variables: [...new Set(series.map(({ variable }) => variable))],
-      observations: await newObservations(store, observationsOf(series, source.name, knownAt)),
+      observations: await newObservations(
+        store,
+        observationsOf(series, source.name, () => now),
+      ),
     });
     return written.observations;
   }

@@ -2,9 +2,8 @@ import { settleAll } from '../runtime/task-group.ts';
 import type { Provider, Reading, SourceTools } from '../sources/source.ts';
 import { observationBlock } from '../store/observation-block.ts';
 import type { ObservationBlock, PlaceNote, Store } from '../store/store.ts';
-import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
-import type { CollectFailure } from './collect-progress.ts';
+import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
 import {
   type Filled,
   type FillSources,
@@ -27,6 +26,8 @@ export interface FillOptions {
   readonly signal: AbortSignal;
   /** Whether a provider may be asked for so many calls now; a plan that meets with a no goes on another day. */
   readonly mayAsk: (provider: Provider, calls: number) => boolean;
+  /** What has failed lately, and is left alone for a while; it is kept up to date. */
+  readonly progress?: CollectProgress | undefined;
   /** The most steps; all by default. */
   readonly steps?: number | undefined;
   readonly onStep?: ((done: number, total: number) => void) | undefined;
@@ -75,7 +76,13 @@ export async function fillPast(
 ): Promise<FillResult> {
   const { variables, tools, signal, mayAsk, onStep } = options;
   const plan = await fillStepsOf(store, sources, variables, tools.now());
-  const wanted = plan.slice(0, options.steps);
+  const lately = options.progress ?? new Map();
+  const wanted = plan
+    .filter(({ source, place }) => {
+      const { at, failures } = progressOf(lately, source, place.name).now;
+      return tools.now() - at >= pauseAfter(failures);
+    })
+    .slice(0, options.steps);
   const counts = { steps: 0, runs: 0, observations: 0 };
   const failures: CollectFailure[] = [];
   const progress = new Map<string, Filled>();
@@ -96,6 +103,7 @@ export async function fillPast(
     } catch (error) {
       signal.throwIfAborted();
       failures.push({ source, places: [place.name], error: error as Error });
+      progressOf(lately, source, place.name).asked(tools.now(), true);
       return false;
     }
     const key = filledKey(source, place.name);
@@ -106,14 +114,14 @@ export async function fillPast(
       ...runs.flatMap(({ layout }) => layout.series.map(({ variable }) => variable)),
       ...readings.map(({ variable }) => variable),
     ];
-    const delay = (sources.reanalysis?.daysLate ?? 0) * msPerDay;
     const written = await store.write({
       variables: [...new Set(named)].map((one) => findVariable(one)),
       runs,
-      ...(readings.length > 0 && { observations: outcomesOf(readings, source, delay, tools.now()) }),
+      ...(readings.length > 0 && { observations: outcomesOf(readings, source, tools.now()) }),
       placeNotes: [note],
       notes: { [trainWantedNote]: 'yes' },
     });
+    progressOf(lately, source, place.name).asked(tools.now(), false);
     counts.steps++;
     counts.runs += written.runs;
     counts.observations += written.observations;
@@ -147,13 +155,8 @@ export async function fillPast(
   return { ...counts, left: plan.length - counts.steps, failures };
 }
 
-/** Hourly values of a reanalysis as outcomes, known as late as it usually is. */
-function outcomesOf(
-  readings: readonly Reading[],
-  origin: string,
-  delay: number,
-  now: number,
-): ObservationBlock {
+/** Hourly values of a reanalysis as outcomes, known from now on: so they are checked and scored like all that comes. */
+function outcomesOf(readings: readonly Reading[], origin: string, now: number): ObservationBlock {
   const known = readings.filter(({ value }) => !Number.isNaN(value));
   return observationBlock(
     known.map(({ station, variable, time, value }) => ({
@@ -161,8 +164,7 @@ function outcomesOf(
       variable,
       origin,
       validTime: time,
-      // What has only just become available is known now: it was not there when what was known then was scored.
-      knownAt: time + delay < now - 2 * msPerDay ? time + delay : Math.max(time, now),
+      knownAt: Math.max(time, now),
       value,
     })),
   );

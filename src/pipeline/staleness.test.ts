@@ -56,5 +56,7 @@ test('says what is late of what is collected, and nothing of what was given up',
     'nothing has been observed for more than 6 h at B',
   ]);
   expect(await staleness(store, now - 6 * msPerHour)).toEqual([]);
+  // When all are silent, none of them was given up.
+  expect(await staleness(store, now + 40 * msPerDay)).toHaveLength(3);
   expect(await staleness(store, now + 4 * msPerDay)).toContain('fresh has sent no new forecast for 4 days');
 });

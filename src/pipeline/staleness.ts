@@ -21,7 +21,11 @@ export async function staleness(store: Store, now: number): Promise<readonly str
   const newest = new Map<string, number>();
   for (const { source, place, knownAt } of await store.newestRuns())
     if (names.has(place)) newest.set(source, Math.max(newest.get(source) ?? -Infinity, knownAt));
-  const late = [...newest].filter(([, time]) => isLate(now - time, LATE_FORECASTS));
+  // One that has been silent for long was given up, unless all are silent.
+  const isFresh = [...newest.values()].some((time) => now - time <= LATE_FORECASTS * msPerHour);
+  const late = [...newest].filter(
+    ([, time]) => now - time > LATE_FORECASTS * msPerHour && !(isFresh && isGivenUp(now - time)),
+  );
   const reasons = late.map(
     ([source, time]) => `${source} has sent no new forecast for ${hoursText(now - time)}`,
   );
@@ -34,15 +38,15 @@ export async function staleness(store: Store, now: number): Promise<readonly str
   }))
     seen.set(place, Math.max(seen.get(place) ?? -Infinity, time));
   const silent = [...seen]
-    .filter(([, time]) => isLate(now - time, LATE_OBSERVATIONS))
+    .filter(([, time]) => now - time > LATE_OBSERVATIONS * msPerHour)
     .map(([place]) => place);
   if (silent.length > 0)
     reasons.push(`nothing has been observed for more than ${LATE_OBSERVATIONS} h at ${namePlaces(silent)}`);
   return reasons;
 }
 
-function isLate(ms: number, hours: number): boolean {
-  return ms > hours * msPerHour && ms < GIVEN_UP * msPerDay;
+function isGivenUp(ms: number): boolean {
+  return ms >= GIVEN_UP * msPerDay;
 }
 
 function hoursText(ms: number): string {

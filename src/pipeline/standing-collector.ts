@@ -59,6 +59,7 @@ export function openStandingCollector(
           tools,
           signal,
           mayAsk,
+          progress,
           steps: FILL_STEPS,
         });
         await wantTraining(store, clock.now());

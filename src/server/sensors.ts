@@ -26,6 +26,16 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
   );
 
   /** @param place whose sensors these are, also where they have nothing to say */
+  // A page of somebody else must not write by the browser of whoever looks at it.
+  app.addHook('onRequest', (request, _, done) => {
+    const site = request.headers['sec-fetch-site'];
+    done(
+      site === undefined || site === 'none' || site === 'same-origin'
+        ? undefined
+        : new WeatherglassError('Usage', 'sensors push by themselves, not by pages of other sites'),
+    );
+  });
+
   async function keep(place: string, readings: readonly Reading[], now: number): Promise<number> {
     if (readings.length > MOST)
       throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);

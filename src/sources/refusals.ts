@@ -84,9 +84,12 @@ function wordsOf(body: string): string {
   return shortened(text.replaceAll(/\s+/g, ' '), 200);
 }
 
-/** Seconds, or a date. Undefined for what is neither. */
+/** A provider that asks for longer is mistaken, or its clock is: it is asked once a day. */
+const LONGEST_REST = 86_400_000;
+
+/** Seconds, or a date; a day at most. Undefined for what is neither. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_REST, Math.max(0, ms));
 }
