@@ -235,8 +235,8 @@ async function runAndKill(
 }
 
 describe('kill -9', () => {
-  it('is tried at 50 moments', () => {
-    expect(kinds.reduce((sum, { kills }) => sum + kills, 0)).toBe(50);
+  it('is tried at 50 moments or more', () => {
+    expect(kinds.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThanOrEqual(50);
   });
 
   describe.each(kinds)('$name', ({ name, kills, command, prepare, stages, acknowledged }) => {
