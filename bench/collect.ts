@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
+import { type Collected, collectDue } from '../src/collect/collect.ts';
+import { readProgress } from '../src/collect/collect-progress.ts';
 import { settleAll } from '../src/index.ts';
-import { type Collected, collectDue } from '../src/pipeline/collect.ts';
-import { readProgress } from '../src/pipeline/collect-progress.ts';
-import { namePlaces } from '../src/pipeline/name-places.ts';
 import { watchEventLoop } from '../src/runtime/event-loop.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import type { Store } from '../src/store/store.ts';
+import { namePlaces } from '../src/weather/name-places.ts';
 import { formatInstant, msPerHour } from '../src/weather/time.ts';
 import {
   askingWith,

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectDue, wantTraining } from '../src/collect/collect.ts';
+import { readProgress } from '../src/collect/collect-progress.ts';
+import { fillPast } from '../src/collect/fill.ts';
+import { followPlace, noStations } from '../src/collect/follow-place.ts';
 import { acceptObservations } from '../src/pipeline/accept-observations.ts';
-import { collectDue, wantTraining } from '../src/pipeline/collect.ts';
-import { readProgress } from '../src/pipeline/collect-progress.ts';
-import { fillPast } from '../src/pipeline/fill.ts';
-import { followPlace, noStations } from '../src/pipeline/follow-place.ts';
 import { jobsUrl } from '../src/pipeline/jobs-url.ts';
 import { step } from '../src/pipeline/loop.ts';
 import { type Clock, systemClock } from '../src/runtime/clock.ts';

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectForecasts } from '../src/pipeline/collect-forecasts.ts';
+import { collectForecasts } from '../src/collect/collect-forecasts.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { openClient } from '../src/sources/client.ts';
 import type { Credit } from '../src/sources/credits.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { collectedVariables } from '../src/collect/collect.ts';
+import { readProgress } from '../src/collect/collect-progress.ts';
+import { fillStepsOf } from '../src/collect/fill.ts';
 import { openPool } from '../src/index.ts';
-import { collectedVariables } from '../src/pipeline/collect.ts';
-import { readProgress } from '../src/pipeline/collect-progress.ts';
-import { fillStepsOf } from '../src/pipeline/fill.ts';
 import { checkQuality } from '../src/pipeline/quality.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import type { Run, Store } from '../src/store/store.ts';
@@ -263,6 +263,62 @@ describe('asking again', () => {
     }
     const { requests } = providers.calls['us-nws'];
     expect(requests).toBeLessThan(110);
+  });
+});
+
+describe('what fails alone', () => {
+  it('is one model of a reply whose number cannot be: its run is told, and all others are kept', async () => {
+    await using world = await openWorld({ sources: ['open-meteo'] });
+    const { store, collecting, providers } = world;
+    providers.setFaults({ impossible: 1, repeat: Infinity });
+    const progress = await readProgress(store);
+    const { forecasts, failures, added } = await collecting.collect(store, progress);
+    expect(failures).toHaveLength(1);
+    expect(failures[0].error.message).toMatch(/^open-meteo\/\w+, Seattle, .*temperature_2m is up to 9999/);
+    expect(forecasts[0].answered).toBe(forecasts[0].requests);
+    const kept = Map.groupBy(await runsIn(store), ({ place }) => place);
+    expect(places.map(({ name }) => kept.get(name)?.length)).toEqual([2, 3, 3]);
+    expect(added).toBe(8);
+    // It alone is asked for again, after a while.
+    providers.setFaults({});
+    world.now += 11 * 60_000;
+    const again = await collecting.collect(store, progress);
+    expect(again).toMatchObject({ added: 1, failures: [], forecasts: [{ requests: 1 }] });
+  });
+
+  it('is a model whose metadata do not come: it is told, left alone for a while, and the others are asked for', async () => {
+    await using world = await openWorld({ sources: ['open-meteo'] });
+    const { store, collecting, providers } = world;
+    providers.setFaults({ failed: 1, repeat: Infinity, within: '/data/ecmwf_ifs025/' });
+    const progress = await readProgress(store);
+    const { failures, added } = await collecting.collect(store, progress);
+    expect(failures).toMatchObject([{ source: 'open-meteo', places: places.map(({ name }) => name) }]);
+    expect(failures[0].error.message).toMatch(/metadata of ecmwf_ifs025.*500/);
+    expect(added).toBeGreaterThan(5);
+    const { requests } = providers.calls['open-meteo'];
+    world.now += 60_000;
+    expect(await collecting.collect(store, progress)).toMatchObject({ added: 0, failures: [] });
+    // Only what the others' newest runs are is looked at again.
+    expect(providers.calls['open-meteo'].requests - requests).toBeLessThanOrEqual(6);
+    providers.setFaults({});
+    world.now += 10 * 60_000;
+    expect(await collecting.collect(store, progress)).toMatchObject({ added: 3, failures: [] });
+  });
+
+  it('is one report of a station that is not understood', async () => {
+    await using world = await openWorld({ stations: true, sources: ['metar'] });
+    const { store, collecting, providers } = world;
+    providers.setFaults({ impossible: 1, repeat: Infinity });
+    const { failures, added } = await collecting.collect(store);
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { source, places: at, error } of failures)
+      expect([source, at, error.message]).toEqual([
+        'metar',
+        ['metar'],
+        'metar, KJ7V: temp must be a number, not "M"',
+      ]);
+    // 15 days of hours, of eight variables.
+    expect(added).toBeGreaterThan(15 * 24 * 6);
   });
 });
 

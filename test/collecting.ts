@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Collected, collectDue, collectedVariables } from '../src/pipeline/collect.ts';
-import { type CollectProgress, readProgress } from '../src/pipeline/collect-progress.ts';
-import { type FillResult, fillPast } from '../src/pipeline/fill.ts';
-import { type Following, followNoteOf } from '../src/pipeline/follow.ts';
+import { type Collected, collectDue, collectedVariables } from '../src/collect/collect.ts';
+import { type CollectProgress, readProgress } from '../src/collect/collect-progress.ts';
+import { type FillResult, fillPast } from '../src/collect/fill.ts';
+import { type Following, followNoteOf } from '../src/collect/follow.ts';
 import { type Clock, clockOn, systemClock } from '../src/runtime/clock.ts';
 import { defaultRetry } from '../src/runtime/retry.ts';
 import { type Client, type ClientOptions, openClient } from '../src/sources/client.ts';

@@ -1,22 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { msPerHour } from '../src/weather/time.ts';
-import { get as ask, getJson, type MetNorwayBody, type OpenMeteoBody } from './simulated-client.ts';
+import { type MetNorwayBody, type OpenMeteoBody } from './simulated-client.ts';
+import { providersForEachTest } from './simulated-each.ts';
 import { faultKinds, planFaults, type SimulatedFaults } from './simulated-faults.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
-const json = <Shape>(path: string, headers?: Readonly<Record<string, string>>) =>
-  getJson<Shape>(providers.url + path, headers);
+const world = providersForEachTest();
+const { get, json } = world;
 
 const berlin = 'latitude=52.52&longitude=13.41&elevation=38';
 const forecast = `/open-meteo/v1/forecast?${berlin}`;
@@ -24,7 +13,8 @@ const forecast = `/open-meteo/v1/forecast?${berlin}`;
 describe('faults', () => {
   const path = `${forecast}&hourly=temperature_2m,wind_speed_10m&forecast_days=2`;
   const metPath = '/met-norway/weatherapi/locationforecast/2.0/complete?lat=60&lon=11';
-  const always = (kind: string, more: SimulatedFaults = {}) => providers.setFaults({ [kind]: 1, ...more });
+  const always = (kind: string, more: SimulatedFaults = {}) =>
+    world.providers.setFaults({ [kind]: 1, ...more });
 
   it.each([
     ['tooMany', 429],
@@ -38,7 +28,7 @@ describe('faults', () => {
     if (kind === 'tooMany') expect(got.headers['retry-after']).toBe('2');
     expect((await get(path)).status).toBe(200);
     expect((await get(path)).status).toBe(status);
-    expect(providers.calls['open-meteo'].faults).toEqual({ [kind]: 2 });
+    expect(world.providers.calls['open-meteo'].faults).toEqual({ [kind]: 2 });
   });
 
   it('last as long as they are told to', async () => {
@@ -69,7 +59,7 @@ describe('faults', () => {
     always('cut');
     await expect(get(path)).rejects.toThrow('aborted');
     expect((await get(path)).status).toBe(200);
-    expect(providers.calls['open-meteo']).toMatchObject({ requests: 2, faults: { cut: 1 } });
+    expect(world.providers.calls['open-meteo']).toMatchObject({ requests: 2, faults: { cut: 1 } });
   });
 
   it('slow takes its time', async () => {
@@ -97,7 +87,7 @@ describe('faults', () => {
     const first = (body: MetNorwayBody) =>
       body.properties.timeseries[0].data.instant.details?.air_temperature ?? Number.NaN;
     expect(metHonest.properties.meta.units.air_temperature).toBe('fahrenheit');
-    providers.setFaults({});
+    world.providers.setFaults({});
     expect(first(metHonest)).toBeCloseTo(first(await json<MetNorwayBody>(metPath)) * 1.8 + 32, 1);
   });
 
@@ -126,7 +116,7 @@ describe('faults', () => {
   });
 
   it('localTime is the clock of Berlin', async () => {
-    now = Date.UTC(2026, 2, 29, 12);
+    world.now = Date.UTC(2026, 2, 29, 12);
     always('localTime');
     const local = await json<OpenMeteoBody>(`${path}&timezone=GMT`);
     expect(local).toMatchObject({ timezone: 'Europe/Berlin', utc_offset_seconds: 7200 });
@@ -177,6 +167,6 @@ describe('faults', () => {
     }
     always('fahrenheit');
     expect((await get('/us-nws/nothing')).status).toBe(404);
-    expect(providers.calls['us-nws'].faults).not.toHaveProperty('nan');
+    expect(world.providers.calls['us-nws'].faults).not.toHaveProperty('nan');
   });
 });

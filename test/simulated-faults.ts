@@ -1,6 +1,6 @@
 import { type Key, partKey, textKey, uniform } from './simulated-noise.ts';
 import type { SimulatedProviderName, SimulatedReply, SimulatedRequest } from './simulated-reply.ts';
-import { repeatHour, skipHour, spoilUnits, swapHours } from './simulated-spoiling.ts';
+import { repeatHour, skipHour, spoilOne, spoilUnits, swapHours } from './simulated-spoiling.ts';
 
 /**
  * What can go wrong, by probability of a request; one fault at most hits a reply.
@@ -15,6 +15,7 @@ import { repeatHour, skipHour, spoilUnits, swapHours } from './simulated-spoilin
  * - `localTime`: Open-Meteo answers by the clock of Berlin, whatever zone was asked for
  * - `notModified`: 304, though nothing was sent before; `empty`: 200 without a body
  * - `stale`: what was true 20 hours before
+ * - `impossible`: one number of one series, model or report cannot be, or is none
  *
  * A fault for which a reply has no place (such as a unit in a METAR) leaves it as it is.
  */
@@ -35,6 +36,7 @@ export const faultKinds = [
   'notModified',
   'empty',
   'stale',
+  'impossible',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -50,6 +52,8 @@ export interface SimulatedFaults extends Readonly<Partial<Record<FaultKind, numb
   readonly retryAfter?: number;
   /** Providers that have faults; all by default. */
   readonly only?: readonly SimulatedProviderName[];
+  /** What is in the path and query of requests that meet faults; all by default. */
+  readonly within?: string;
 }
 
 /** How a reply is sent. */
@@ -79,6 +83,7 @@ export function planFaults(seed: number | string, faults: SimulatedFaults): Faul
   return {
     draw(provider, url) {
       if (possible.length === 0 || faults.only?.includes(provider) === false) return undefined;
+      if (!url.includes(faults.within ?? '')) return undefined;
       const request = textKey(url);
       const number = seen.get(request) ?? 0;
       seen.set(request, number + 1);
@@ -168,6 +173,8 @@ export function faultyDelivery(
     case 'fahrenheit':
     case 'mislabelled':
       return rewritten(whole ? spoilUnits(provider, reply.body, kind === 'fahrenheit') : undefined);
+    case 'impossible':
+      return rewritten(whole ? spoilOne(provider, reply.body) : undefined);
     case 'backwards':
       return rewritten(whole ? swapHours(provider, reply.body) : undefined);
     case 'duplicateHour':

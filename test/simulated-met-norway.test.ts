@@ -1,22 +1,11 @@
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { msPerHour } from '../src/weather/time.ts';
-import { get as ask, getJson, type MetNorwayBody, politeAgent } from './simulated-client.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
+import { type MetNorwayBody, politeAgent } from './simulated-client.ts';
+import { providersForEachTest } from './simulated-each.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
-const json = <Shape>(path: string, headers?: Readonly<Record<string, string>>) =>
-  getJson<Shape>(providers.url + path, headers);
+const world = providersForEachTest();
+const { get, json } = world;
 
 describe('the simulated MET Norway', () => {
   const path = '/met-norway/weatherapi/locationforecast/2.0';
@@ -31,7 +20,7 @@ describe('the simulated MET Norway', () => {
     expect(timeseries[0].time).toBe('2026-03-10T10:00:00Z');
     expect(timeseries.length).toBeGreaterThanOrEqual(80);
     expect(timeseries.length).toBeLessThanOrEqual(90);
-    const run = providers.weather
+    const run = world.providers.weather
       .at({ latitude: 59.9127, longitude: 10.7461, elevation: 26 })
       .run('met-norway', issuedAt);
     for (const step of timeseries) {
@@ -67,23 +56,23 @@ describe('the simulated MET Norway', () => {
     ]);
     const africa = await json<MetNorwayBody>(`${path}/complete?lat=-34&lon=18.4`);
     expect(africa.properties.meta.units).not.toHaveProperty('air_temperature_percentile_10');
-    expect(africa.geometry.coordinates[2]).toBe(providers.weather.terrain(-34, 18.4));
+    expect(africa.geometry.coordinates[2]).toBe(world.providers.weather.terrain(-34, 18.4));
   });
 
   it('says until when a reply holds, and 304 where nothing has changed', async () => {
     const first = await get(`${path}/compact?${oslo}`);
     const expires = Date.parse(String(first.headers.expires));
-    expect(expires).toBeGreaterThan(now);
-    expect(expires - now).toBeLessThanOrEqual(30 * 60_000);
+    expect(expires).toBeGreaterThan(world.now);
+    expect(expires - world.now).toBeLessThanOrEqual(30 * 60_000);
     const modified = String(first.headers['last-modified']);
-    expect(Date.parse(modified)).toBeLessThanOrEqual(now);
+    expect(Date.parse(modified)).toBeLessThanOrEqual(world.now);
     const since = { 'User-Agent': politeAgent, 'If-Modified-Since': modified };
     const again = await get(`${path}/compact?${oslo}`, since);
     expect([again.status, again.text, again.headers['last-modified']]).toEqual([304, '', modified]);
     // As long as it holds, the reply is the same.
-    now = expires - 1000;
+    world.now = expires - 1000;
     expect((await get(`${path}/compact?${oslo}`)).text).toBe(first.text);
-    now = expires + msPerHour;
+    world.now = expires + msPerHour;
     const later = await get(`${path}/compact?${oslo}`, since);
     expect(later.status).toBe(200);
     expect(later.text).not.toBe(first.text);
@@ -93,7 +82,7 @@ describe('the simulated MET Norway', () => {
     let known = await get(`${path}/compact?${oslo}`);
     const statuses: number[] = [];
     for (let half = 0; half < 24; half++) {
-      now += 30 * 60_000;
+      world.now += 30 * 60_000;
       const since = {
         'User-Agent': politeAgent,
         'If-Modified-Since': String(known.headers['last-modified']),

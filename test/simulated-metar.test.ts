@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { msPerHour } from '../src/weather/time.ts';
-import { get as ask, getJson } from './simulated-client.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
+import { providersForEachTest } from './simulated-each.ts';
 import { simulatedStationsNear, stationsWithin } from './simulated-stations.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
-const json = <Shape>(path: string, headers?: Readonly<Record<string, string>>) =>
-  getJson<Shape>(providers.url + path, headers);
+const world = providersForEachTest();
+const { get, json } = world;
 
 const place = { latitude: 52.52, longitude: 13.41, elevation: 38 };
 
@@ -40,14 +28,14 @@ describe('the simulated METARs', () => {
     expect(reports.length).toBeGreaterThan(300);
     expect(reports.length).toBeLessThanOrEqual(400);
     const stations = new Map(
-      stationsWithin(providers.weather, [45, -100, 48, -95], 400).map((one) => [one.id, one]),
+      stationsWithin(world.providers.weather, [45, -100, 48, -95], 400).map((one) => [one.id, one]),
     );
     for (const report of reports) {
       const station = stations.get(report.icaoId);
-      expect(report.obsTime * 1000).toBeGreaterThanOrEqual(now - 3 * msPerHour);
+      expect(report.obsTime * 1000).toBeGreaterThanOrEqual(world.now - 3 * msPerHour);
       expect(
         Date.parse(station?.isOldStyle ? `${report.receiptTime.replace(' ', 'T')}Z` : report.receiptTime),
-      ).toBeLessThanOrEqual(now);
+      ).toBeLessThanOrEqual(world.now);
       expect(report.reportTime).toMatch(
         station?.isOldStyle ? /^\d{4}-\d\d-\d\d \d\d:\d\d:00$/ : /T\d\d:\d\d:00\.000Z$/,
       );
@@ -67,7 +55,7 @@ describe('the simulated METARs', () => {
   });
 
   it('come for stations, the newest alone without hours', async () => {
-    const ids = simulatedStationsNear(providers.weather, place, 60).map(({ id }) => id);
+    const ids = simulatedStationsNear(world.providers.weather, place, 60).map(({ id }) => id);
     const newest = await json<Metar[]>(`${path}&ids=${ids.slice(0, 3).join(',')}`);
     expect(newest.map(({ icaoId }) => icaoId)).toEqual(ids.slice(0, 3));
     const day = await json<Metar[]>(`${path}&ids=${ids[0]}&hours=24`);

@@ -1,22 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { msPerHour } from '../src/weather/time.ts';
-import { get as ask, getJson, politeAgent } from './simulated-client.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
+import { politeAgent } from './simulated-client.ts';
+import { providersForEachTest } from './simulated-each.ts';
 import { simulatedStationsNear } from './simulated-stations.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
-const json = <Shape>(path: string, headers?: Readonly<Record<string, string>>) =>
-  getJson<Shape>(providers.url + path, headers);
+const world = providersForEachTest();
+const { get, json } = world;
 
 interface NwsProperties {
   readonly gridId: string;
@@ -51,9 +40,9 @@ describe('the simulated National Weather Service', () => {
     const { gridId, gridX, gridY, forecastGridData, timeZone } = (JSON.parse(point.text) as NwsBody)
       .properties;
     expect(timeZone).toBe('America/Los_Angeles');
-    expect(forecastGridData).toBe(`${providers.url}/us-nws/gridpoints/${gridId}/${gridX},${gridY}`);
+    expect(forecastGridData).toBe(`${world.providers.url}/us-nws/gridpoints/${gridId}/${gridX},${gridY}`);
 
-    const { properties } = await json<NwsBody>(forecastGridData.slice(providers.url.length));
+    const { properties } = await json<NwsBody>(forecastGridData.slice(world.providers.url.length));
     // Strings here, numbers in the point.
     expect(properties.gridX).toBe(String(gridX));
     const issuedAt = Date.UTC(2026, 2, 10, 9);
@@ -92,7 +81,7 @@ describe('the simulated National Weather Service', () => {
     expect(flagged.temperature).toEqual({ unitCode: 'wmoUnit:degF', value: us.temperature });
     expect(flagged.windSpeed).toMatchObject({ unitCode: 'wmoUnit:km_h-1' });
     // The clocks went forward two days before; the zone's offset is that of each hour.
-    now = Date.UTC(2026, 2, 7, 10, 20);
+    world.now = Date.UTC(2026, 2, 7, 10, 20);
     const all = await periods('');
     expect([all[0].startTime, all.at(-1)?.startTime]).toEqual([
       '2026-03-07T02:00:00-08:00',
@@ -102,10 +91,10 @@ describe('the simulated National Weather Service', () => {
 
   it('has stations and what they observed', async () => {
     const { observationStations } = (await json<NwsBody>('/us-nws/points/47.61,-122.33')).properties;
-    const stations = (await json<NwsBody>(observationStations.slice(providers.url.length))).features;
+    const stations = (await json<NwsBody>(observationStations.slice(world.providers.url.length))).features;
     const { stationIdentifier: id } = stations[0].properties;
     const [nearest] = simulatedStationsNear(
-      providers.weather,
+      world.providers.weather,
       { latitude: 47.6125, longitude: -122.3375, elevation: 0 },
       50,
     );
@@ -119,7 +108,7 @@ describe('the simulated National Weather Service', () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     const { temperature, rawMessage } = features[0].properties;
     expect(temperature.unitCode).toBe('wmoUnit:degC');
-    const truth = providers.weather.at(nearest).truth(times[0]).temperature;
+    const truth = world.providers.weather.at(nearest).truth(times[0]).temperature;
     expect(Math.abs(temperature.value - truth)).toBeLessThan(nearest.hasTenths ? 0.6 : 1.1);
     expect(rawMessage).toContain(`${id} 10`);
     const latest = await json<NwsBody>(`${path}/latest`);

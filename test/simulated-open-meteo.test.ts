@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { get as ask, getJson, type OpenMeteoBody } from './simulated-client.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
+import { describe, expect, it } from 'vitest';
+import { type OpenMeteoBody } from './simulated-client.ts';
+import { providersForEachTest } from './simulated-each.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
-const json = <Shape>(path: string, headers?: Readonly<Record<string, string>>) =>
-  getJson<Shape>(providers.url + path, headers);
+const world = providersForEachTest();
+const { get, json } = world;
 
 const berlin = 'latitude=52.52&longitude=13.41&elevation=38';
 const forecast = `/open-meteo/v1/forecast?${berlin}`;
@@ -46,12 +35,12 @@ describe('the simulated Open-Meteo', () => {
       '2026-03-16T23:00',
     ]);
     // At 10:20 the newest run that can be asked for is that of 06:00: it is available from 09:00 on.
-    const run = providers.weather.at(place).run('icon_seamless', Date.UTC(2026, 2, 10, 6));
+    const run = world.providers.weather.at(place).run('icon_seamless', Date.UTC(2026, 2, 10, 6));
     const state = run.at(Date.UTC(2026, 2, 12, 15));
     expect(temperatures[63]).toBe(Math.round(state.temperature * 10) / 10);
     expect(winds[63]).toBe(Math.round(state.windSpeed * 36) / 10);
     // Hours before it belong to the run before.
-    const before = providers.weather.at(place).run('icon_seamless', Date.UTC(2026, 2, 10));
+    const before = world.providers.weather.at(place).run('icon_seamless', Date.UTC(2026, 2, 10));
     expect(temperatures[5]).toBe(Math.round(before.at(Date.UTC(2026, 2, 10, 5)).temperature * 10) / 10);
   });
 
@@ -136,7 +125,7 @@ describe('the simulated Open-Meteo', () => {
       `${forecast}&hourly=temperature_2m,temperature_2m_previous_day1,temperature_2m_previous_day7&models=gfs_seamless` +
         '&start_date=2024-05-01&end_date=2024-05-02',
     );
-    const at = providers.weather.at(place);
+    const at = world.providers.weather.at(place);
     const valid = Date.UTC(2024, 4, 2, 15);
     const of = (issued: number) => Math.round(at.run('gfs_seamless', issued).at(valid).temperature * 10) / 10;
     expect(body.hourly.temperature_2m[39]).toBe(of(Date.UTC(2024, 4, 2, 12)));
@@ -150,7 +139,7 @@ describe('the simulated Open-Meteo', () => {
     );
     expect(body.hourly.time[0]).toBe('2026-02-01T00:00');
     expect(body.hourly.temperature_2m[11]).toBeNull();
-    const run = providers.weather.at(place).run('gfs_seamless', Date.UTC(2026, 1, 1, 12));
+    const run = world.providers.weather.at(place).run('gfs_seamless', Date.UTC(2026, 1, 1, 12));
     expect(body.hourly.temperature_2m[12]).toBe(
       Math.round(run.at(Date.UTC(2026, 1, 1, 12)).temperature * 10) / 10,
     );
@@ -192,12 +181,12 @@ describe('the simulated Open-Meteo', () => {
       update_interval_seconds: 21_600,
       data_end_time: Date.UTC(2026, 2, 17, 18) / 1000,
     });
-    now = Date.UTC(2026, 2, 10, 15) - 1;
+    world.now = Date.UTC(2026, 2, 10, 15) - 1;
     expect((await meta()).last_run_initialisation_time).toBe(Date.UTC(2026, 2, 10, 6) / 1000);
-    now++;
+    world.now++;
     expect((await meta()).last_run_initialisation_time).toBe(Date.UTC(2026, 2, 10, 12) / 1000);
     expect((await get('/open-meteo/data/unknown/static/meta.json')).status).toBe(404);
-    expect(providers.calls['open-meteo'].calls).toBe(0);
+    expect(world.providers.calls['open-meteo'].calls).toBe(0);
   });
 
   it('finds towns and heights', async () => {
@@ -207,7 +196,10 @@ describe('the simulated Open-Meteo', () => {
     const heights = await json<{ elevation: readonly number[] }>(
       '/open-meteo/v1/elevation?latitude=1,2&longitude=3,4',
     );
-    expect(heights.elevation).toEqual([providers.weather.terrain(1, 3), providers.weather.terrain(2, 4)]);
+    expect(heights.elevation).toEqual([
+      world.providers.weather.terrain(1, 3),
+      world.providers.weather.terrain(2, 4),
+    ]);
   });
 
   it.each([

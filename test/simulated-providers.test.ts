@@ -1,20 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slidingMost } from './simulated-calls.ts';
-import { get as ask } from './simulated-client.ts';
+import { get as getFrom } from './simulated-client.ts';
+import { providersForEachTest } from './simulated-each.ts';
 import { openMeteoCalls } from './simulated-open-meteo.ts';
-import { type SimulatedProviders, startSimulatedProviders } from './simulated-providers.ts';
+import { startSimulatedProviders } from './simulated-providers.ts';
 
-const start = Date.UTC(2026, 2, 10, 10, 20);
-let now = start;
-let providers: SimulatedProviders;
-
-beforeEach(async () => {
-  now = start;
-  providers = await startSimulatedProviders({ seed: 7, now: () => now });
-});
-afterEach(async () => providers[Symbol.asyncDispose]());
-
-const get = (path: string, headers?: Readonly<Record<string, string>>) => ask(providers.url + path, headers);
+const world = providersForEachTest();
+const { get } = world;
 
 const berlin = 'latitude=52.52&longitude=13.41&elevation=38';
 const forecast = `/open-meteo/v1/forecast?${berlin}`;
@@ -28,29 +20,26 @@ describe('replies', () => {
 
   it('are the same bytes for the same seed, and others for another', async () => {
     const one = await Promise.all(paths.map(async (path) => (await get(path)).text));
-    const first = providers;
     for (const [seed, same] of [
       [7, true],
       [8, false],
     ] as const) {
-      await using other = await startSimulatedProviders({ seed, now: () => now });
-      providers = other;
+      await using other = await startSimulatedProviders({ seed, now: () => world.now });
       // In the other order.
       const texts = [];
-      for (const path of paths.toReversed()) texts.unshift((await get(path)).text);
-      providers = first;
+      for (const path of paths.toReversed()) texts.unshift((await getFrom(other.url + path)).text);
       expect(texts.map((text, k) => text === one[k])).toEqual([same, same, same]);
     }
   });
 
   it('have headers in simulated time', async () => {
-    now = Date.UTC(2030, 0, 1, 12);
+    world.now = Date.UTC(2030, 0, 1, 12);
     expect((await get(paths[0])).headers.date).toBe('Tue, 01 Jan 2030 12:00:00 GMT');
   });
 
   it('are 404 outside all providers and 405 for what is no GET', async () => {
     expect((await get('/elsewhere/')).status).toBe(404);
-    expect((await fetch(`${providers.url}/metar/api/data/metar`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${world.providers.url}/metar/api/data/metar`, { method: 'POST' })).status).toBe(405);
   });
 });
 
@@ -68,9 +57,10 @@ describe('counting', () => {
     await get(path);
     await get(path);
     await get('/open-meteo/v1/forecast?latitude=91&longitude=3&hourly=rain');
-    now += 500;
+    world.now += 500;
     await get(`${path}&forecast_days=14`);
-    const { requests, calls, statuses, served, simulated, real, abandoned } = providers.calls['open-meteo'];
+    const { requests, calls, statuses, served, simulated, real, abandoned } =
+      world.providers.calls['open-meteo'];
     expect({ requests, calls, statuses, abandoned }).toEqual({
       requests: 4,
       calls: 7,
@@ -85,33 +75,29 @@ describe('counting', () => {
     });
     expect(simulated.second).toEqual({ requests: 4, calls: 7 });
     expect(real.hour).toEqual({ requests: 4, calls: 7 });
-    now += 1000;
+    world.now += 1000;
     await get(path);
-    expect(providers.calls['open-meteo'].simulated.second).toEqual({ requests: 4, calls: 7 });
-    expect(providers.calls['open-meteo'].simulated.minute).toEqual({ requests: 5, calls: 9 });
-    expect(providers.calls.metar.requests).toBe(0);
+    expect(world.providers.calls['open-meteo'].simulated.second).toEqual({ requests: 4, calls: 7 });
+    expect(world.providers.calls['open-meteo'].simulated.minute).toEqual({ requests: 5, calls: 9 });
+    expect(world.providers.calls.metar.requests).toBe(0);
   });
 
   it('does not count as served what was spoilt or cut', async () => {
     for (const kind of ['nan', 'cut', 'stale', 'html', 'failed']) {
-      providers.setFaults({ [kind]: 1 });
+      world.providers.setFaults({ [kind]: 1 });
       await get(`${forecast}&hourly=rain`).catch(() => {});
     }
-    expect(providers.calls['open-meteo'].served.size).toBe(0);
-    providers.setFaults({});
+    expect(world.providers.calls['open-meteo'].served.size).toBe(0);
+    world.providers.setFaults({});
     await get(`${forecast}&hourly=rain`);
-    expect([...providers.calls['open-meteo'].served.values()]).toEqual([1]);
+    expect([...world.providers.calls['open-meteo'].served.values()]).toEqual([1]);
   });
 
   it('sees how many are under way at once', async () => {
-    const first = providers;
-    await using slow = await startSimulatedProviders({ seed: 1, now: () => now, latencyMs: 50 });
-    providers = slow;
-    await Promise.all(
-      Array.from({ length: 6 }, (_, k) => get(`${forecast}&hourly=rain&forecast_days=${k + 1}`)),
-    );
-    await get(`${forecast}&hourly=rain`);
-    providers = first;
+    await using slow = await startSimulatedProviders({ seed: 1, now: () => world.now, latencyMs: 50 });
+    const rain = `${slow.url}${forecast}&hourly=rain`;
+    await Promise.all(Array.from({ length: 6 }, (_, k) => getFrom(`${rain}&forecast_days=${k + 1}`)));
+    await getFrom(rain);
     expect(slow.calls['open-meteo'].mostAtOnce).toBe(6);
   });
 

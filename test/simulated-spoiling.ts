@@ -80,6 +80,34 @@ export function spoilUnits(
   return changed ? JSON.stringify(body) : undefined;
 }
 
+/** A temperature of 9,999 in the middle of the first series of a forecast; in a METAR a text. */
+export function spoilOne(provider: SimulatedProviderName, text: string): string | undefined {
+  const body: unknown = JSON.parse(text);
+  const properties = at(body, 'properties');
+  const spoil = (holder: unknown, name: PropertyKey, value: unknown): string | undefined => {
+    if (typeof holder !== 'object' || holder === null || !(name in holder)) return undefined;
+    (holder as Record<PropertyKey, unknown>)[name] = value;
+    return JSON.stringify(body);
+  };
+  const middleOf = (list: unknown): unknown => (Array.isArray(list) ? list[list.length >> 1] : undefined);
+  switch (provider) {
+    case 'open-meteo': {
+      const hourly = at(Array.isArray(body) ? body[0] : body, 'hourly');
+      if (!isObject(hourly)) return undefined;
+      const values = Object.entries(hourly).find(([name]) => name.startsWith('temperature_2m'))?.[1];
+      return Array.isArray(values) ? spoil(values, values.length >> 1, 9999) : undefined;
+    }
+    case 'met-norway': {
+      const step = middleOf(at(properties, 'timeseries'));
+      return spoil(at(at(at(step, 'data'), 'instant'), 'details'), 'air_temperature', 9999);
+    }
+    case 'us-nws':
+      return spoil(middleOf(at(at(properties, 'temperature'), 'values')), 'value', 9999);
+    case 'metar':
+      return spoil(middleOf(body), 'temp', 'M');
+  }
+}
+
 function fahrenheit(value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 18 + 320) / 10 : value;
 }

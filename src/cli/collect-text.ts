@@ -1,10 +1,10 @@
+import type { Collected } from '../collect/collect.ts';
+import type { CollectFailure } from '../collect/collect-progress.ts';
+import type { CurrentCost } from '../collect/current-costs.ts';
+import type { FillResult } from '../collect/fill.ts';
+import type { FillCost } from '../collect/fill-plan.ts';
 import { WeatherglassError } from '../errors.ts';
-import type { Collected } from '../pipeline/collect.ts';
-import type { CollectFailure } from '../pipeline/collect-progress.ts';
-import type { CurrentCost } from '../pipeline/current-costs.ts';
-import type { FillResult } from '../pipeline/fill.ts';
-import type { FillCost } from '../pipeline/fill-plan.ts';
-import { namePlaces } from '../pipeline/name-places.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { count } from './store-command.ts';
 import { table } from './table.ts';
 

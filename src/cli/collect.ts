@@ -1,19 +1,13 @@
 import type { Command } from 'commander';
+import { type Collected, collectDue, collectedVariables, mayFill, wantTraining } from '../collect/collect.ts';
+import { readProgress } from '../collect/collect-progress.ts';
+import { currentCosts } from '../collect/current-costs.ts';
+import { type FillResult, fillPast, fillStepsOf } from '../collect/fill.ts';
+import { fillCosts } from '../collect/fill-plan.ts';
+import { collectedPlaces } from '../collect/follow.ts';
+import { openStandingCollector } from '../collect/standing-collector.ts';
 import type { Config } from '../config.ts';
 import { WeatherglassError } from '../errors.ts';
-import {
-  type Collected,
-  collectDue,
-  collectedVariables,
-  mayFill,
-  wantTraining,
-} from '../pipeline/collect.ts';
-import { readProgress } from '../pipeline/collect-progress.ts';
-import { currentCosts } from '../pipeline/current-costs.ts';
-import { type FillResult, fillPast, fillStepsOf } from '../pipeline/fill.ts';
-import { fillCosts } from '../pipeline/fill-plan.ts';
-import { collectedPlaces } from '../pipeline/follow.ts';
-import { openStandingCollector } from '../pipeline/standing-collector.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
 import { collectedJson, collectedText, costsText, refuseSilence } from './collect-text.ts';

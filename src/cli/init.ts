@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
-import type { Config } from '../config.ts';
-import { isWeatherglassError, WeatherglassError } from '../errors.ts';
-import { type Collected, collectDue, collectedVariables, mayFill } from '../pipeline/collect.ts';
-import { readProgress } from '../pipeline/collect-progress.ts';
-import { currentCosts } from '../pipeline/current-costs.ts';
-import { type FillResult, fillPast, fillStepsOf } from '../pipeline/fill.ts';
-import { fillCosts } from '../pipeline/fill-plan.ts';
-import { collectedPlaces, type Truth, truths } from '../pipeline/follow.ts';
+import { type Collected, collectDue, collectedVariables, mayFill } from '../collect/collect.ts';
+import { readProgress } from '../collect/collect-progress.ts';
+import { currentCosts } from '../collect/current-costs.ts';
+import { type FillResult, fillPast, fillStepsOf } from '../collect/fill.ts';
+import { fillCosts } from '../collect/fill-plan.ts';
+import { collectedPlaces, type Truth, truths } from '../collect/follow.ts';
 import {
   type Followed,
   type FoundStations,
   findStations,
   followPlace,
   noStations,
-} from '../pipeline/follow-place.ts';
+} from '../collect/follow-place.ts';
+import type { Config } from '../config.ts';
+import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { step } from '../pipeline/loop.ts';
 import { servedPredictions } from '../pipeline/served.ts';
 import { systemClock } from '../runtime/clock.ts';

@@ -1,9 +1,9 @@
+import { openStandingCollector } from '../collect/standing-collector.ts';
 import type { Config } from '../config.ts';
-import { namePlaces } from '../pipeline/name-places.ts';
-import { openStandingCollector } from '../pipeline/standing-collector.ts';
 import type { LoopEvents } from '../pipeline/standing-loop.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Store } from '../store/store.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { openCollecting } from './open-sources.ts';
 
 /** Collects beside the loop, which is poked when there is news. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { collectedPlaces } from '../collect/follow.ts';
 import type { Config } from '../config.ts';
-import { collectedPlaces } from '../pipeline/follow.ts';
 import { type LoopEvents, openStandingLoop, type StandingLoop } from '../pipeline/standing-loop.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';

@@ -1,4 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
+import { fitsUsual, refuseWrongUnit } from '../quality/wrong-unit.ts';
 import { type ObservationRow, observationBlock } from '../store/observation-block.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
 import { possibleValues } from '../weather/possible-values.ts';
@@ -6,7 +7,6 @@ import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import { converter } from '../weather/units.ts';
 import type { Variable } from '../weather/variable.ts';
 import { checkPlaces, checkVariables } from './served.ts';
-import { fitsUsual, refuseWrongUnit } from './unit-mistake.ts';
 
 /** One value as a sensor or a program reports it. */
 export interface ReportedObservation {

@@ -8,7 +8,7 @@ import type { BacktestChunk, BacktestGroup, ChunkResult } from './backtest-chunk
 import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
-import { nameCases } from './name-places.ts';
+import { nameCases } from './name-cases.ts';
 import { type Breakdown, breakdowns, type GroupKeys, openScoreboard, type ScoreSheet } from './scoreboard.ts';
 
 export interface BacktestOptions extends SettingsChoice {

@@ -5,7 +5,7 @@ import type { Pairs } from '../weather/pairs.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { FitChunk, FitReport } from './fit-chunk.ts';
-import { nameCases } from './name-places.ts';
+import { nameCases } from './name-cases.ts';
 
 export interface FitOptions extends SettingsChoice {
   readonly model: string;

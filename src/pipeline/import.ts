@@ -1,4 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
+import { refuseUnlikeForecasts, refuseWrongUnit } from '../quality/wrong-unit.ts';
+import { chunksOf } from '../runtime/chunks.ts';
 import { packValues } from '../store/run-values.ts';
 import {
   type Layout,
@@ -11,7 +13,6 @@ import {
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
-import { refuseUnlikeForecasts, refuseWrongUnit } from './unit-mistake.ts';
 
 export interface ImportOptions {
   /** Name of the source that runs are kept under. */
@@ -75,12 +76,8 @@ export async function importTable(
   };
   if (pairs !== undefined) {
     const layouts = new Map<string, Layout>();
-    for (let from = 0; from < issues.length; from += RUNS_AT_ONCE)
-      await write({
-        runs: issues
-          .slice(from, from + RUNS_AT_ONCE)
-          .map((rows) => runOf(pairs, rows, options.source, layouts)),
-      });
+    for (const some of chunksOf(issues, RUNS_AT_ONCE))
+      await write({ runs: some.map((rows) => runOf(pairs, rows, options.source, layouts)) });
   }
   for (let from = 0; from < order.length; from += OBSERVATIONS_AT_ONCE) {
     const rows = order.subarray(from, from + OBSERVATIONS_AT_ONCE);

@@ -1,12 +1,12 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, trainedNote } from '../store/store.ts';
 import { horizonHours } from '../weather/lead-band.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import type { IssueChunk, IssuedChunk } from './issue-chunk.ts';
 import type { Mixing } from './mixing.ts';
-import { namePlaces } from './name-places.ts';
 import { placeChunks } from './place-chunks.ts';
-import { type ReplayedHistory, trainedNote } from './train.ts';
+import { type ReplayedHistory } from './train.ts';
 
 export interface IssueOptions extends RunOptions {
   /** Forecasts that became known after this … */

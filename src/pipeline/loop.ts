@@ -1,13 +1,13 @@
+import { sensorObservations } from '../collect/sensor-hours.ts';
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import { type Store, verifiedNote } from '../store/store.ts';
+import { type Store, trainedNote, trainWantedNote, verifiedNote } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
 import { presentOf } from './present.ts';
 import { checkQuality } from './quality.ts';
-import { sensorObservations } from './sensor-hours.ts';
-import { type TrainOptions, type TrainResult, train, trainedNote, trainWantedNote } from './train.ts';
+import { type TrainOptions, type TrainResult, train } from './train.ts';
 import { rewind, verify } from './verify.ts';
 
 /** Days after which the experts are fitted again. */

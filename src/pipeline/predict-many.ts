@@ -1,10 +1,9 @@
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, trainedNote } from '../store/store.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import type { BatchChunk, BatchChunkResult, BatchRows } from './batch-chunk.ts';
 import { mixingAsOf } from './mixing-as-of.ts';
-import { namePlaces } from './name-places.ts';
-import { trainedNote } from './train.ts';
 
 /** Places of a chunk: enough to make a chunk's overhead small, few enough to be stopped soon and held by the dozen. */
 const CHUNK_PLACES = 64;

@@ -7,7 +7,7 @@ import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
-import { nameCases } from './name-places.ts';
+import { nameCases } from './name-cases.ts';
 import type { PredictChunk, PredictChunkResult } from './predict-chunk.ts';
 
 export interface PredictOptions extends SettingsChoice {

@@ -1,6 +1,6 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import type { ObservationBlock, Store } from '../store/store.ts';
-import { namePlaces } from './name-places.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { placeChunks } from './place-chunks.ts';
 import type { CheckedChunk, QualityChunk } from './quality-chunk.ts';
 

@@ -1,3 +1,4 @@
+import { collectedPlaces } from '../collect/follow.ts';
 import { WeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
@@ -7,7 +8,6 @@ import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
-import { collectedPlaces } from './follow.ts';
 import { type Provenance, provenanceTeller } from './provenance.ts';
 
 /** One value ahead, as it was issued, with where it comes from. In the variable's unit. */

@@ -1,5 +1,5 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import type { Store, StoredArtefact } from '../store/store.ts';
+import { type Store, type StoredArtefact, trainedNote, trainWantedNote } from '../store/store.ts';
 import type { TrainChunk, TrainedChunk } from './train-chunk.ts';
 
 export interface TrainOptions extends RunOptions {
@@ -24,11 +24,6 @@ export interface TrainResult {
   /** Experts that could not be fitted, and why. */
   readonly refusals: readonly string[];
 }
-
-/** Where the store notes what the newest training was as of. */
-export const trainedNote = 'loop.trained';
-/** `yes` where much became known at once, so that the next turn of the loop fits without waiting until that is due. */
-export const trainWantedNote = 'loop.train_wanted';
 
 /**
  * Fits the experts of every variable, source and lead to what the store knew at a time, and keeps them.

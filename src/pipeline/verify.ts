@@ -1,8 +1,8 @@
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type ScoreRow, type Store, verifiedNote } from '../store/store.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, utcDay } from '../weather/time.ts';
 import { longestLeadNote } from './issue.ts';
-import { namePlaces } from './name-places.ts';
 import { placeChunks } from './place-chunks.ts';
 import { presentOf } from './present.ts';
 import { plusRow, withoutScores } from './score-rows.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { staleness } from '../pipeline/staleness.ts';
+import { staleness } from '../collect/staleness.ts';
 import { instantOrNull } from './json-values.ts';
 import { type Moment, momentReader } from './moment.ts';
 import type { Serving } from './serving.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { stationsAmong } from '../pipeline/follow.ts';
+import { stationsAmong } from '../collect/follow.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { html } from './html.ts';
 import { page, pageType, table } from './page.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { stationsAmong } from '../pipeline/follow.ts';
+import { stationsAmong } from '../collect/follow.ts';
 import { instantOrNull } from './json-values.ts';
 import { readQuery } from './read-query.ts';
 import type { Serving } from './serving.ts';

@@ -5,6 +5,10 @@ import { decodeBrightSky } from './bright-sky-decode.ts';
 import { brightSkyReadings, brightSkyStations } from './bright-sky-stations.ts';
 import type { ForecastSource, Question, SourceTools } from './source.ts';
 
+const onUnread = (_station: string, error: Error) => {
+  throw error;
+};
+
 const url = 'http://brightsky.test';
 const hour = 3_600_000;
 const now = Date.UTC(2026, 2, 10, 12, 20);
@@ -226,7 +230,7 @@ describe('readings of Bright Sky', () => {
     });
     const source = brightSkyStations({ url });
     const [from, until] = [Date.UTC(2026, 2, 10, 9), Date.UTC(2026, 2, 10, 12)];
-    const readings = await source.readings({ stations: ['00433'], from, until }, tools);
+    const readings = await source.readings({ stations: ['00433'], from, until, onUnread }, tools);
     expect(asked.map((one) => one.url)).toEqual([
       `${url}/weather?dwd_station_id=00433&date=2026-03-10T09:00Z&last_date=2026-03-10T12:00Z&tz=Etc/UTC&units=dwd`,
     ]);
@@ -273,7 +277,7 @@ describe('readings of Bright Sky', () => {
     const { tools, asked } = answering(new WeatherglassError('NotFound', '404'));
     const source = brightSkyStations({ url });
     const from = Date.UTC(2026, 0, 1);
-    const request = { stations: ['00433', '00399'], from, until: from + 45 * 24 * hour };
+    const request = { stations: ['00433', '00399'], from, until: from + 45 * 24 * hour, onUnread };
     expect(await source.readings(request, tools)).toEqual([]);
     expect(asked.map((one) => /id=(\d+)&date=(\S{10}).*last_date=(\S{10})/.exec(one.url)?.slice(1))).toEqual([
       ['00433', '2026-01-01', '2026-01-31'],

@@ -76,7 +76,10 @@ function toolsWith(...bodies: readonly unknown[]) {
   return { tools, asked };
 }
 
-const wholeTime = { from: 0, until: now + 1 };
+const onUnread = (_station: string, error: Error) => {
+  throw error;
+};
+const wholeTime = { from: 0, until: now + 1, onUnread };
 
 /** Readings of entries by variable. */
 async function decoded(...entries: readonly object[]): Promise<Record<string, number>> {
@@ -256,7 +259,7 @@ describe('readings', () => {
     const { tools } = toolsWith([recent, { ...recent, icaoId: 'KXXX' }]);
     const time = recent.obsTime * 1000;
     const count = async (from: number, until: number) =>
-      (await metar().readings({ stations: ['KBFL'], from, until }, tools)).length;
+      (await metar().readings({ stations: ['KBFL'], from, until, onUnread }, tools)).length;
     expect(await count(time, time + 1)).toBe(9);
     expect(await count(time + 1, now)).toBe(0);
     expect(await count(time - 3_600_000, time)).toBe(0);
@@ -273,9 +276,11 @@ describe('readings', () => {
 
   it('are none of an empty reply', async () => {
     const { tools, asked } = toolsWith(undefined);
-    expect(await metar().readings({ stations: ['KBFL'], from: now - 1, until: now }, tools)).toEqual([]);
+    expect(
+      await metar().readings({ stations: ['KBFL'], from: now - 1, until: now, onUnread }, tools),
+    ).toEqual([]);
     expect(asked).toHaveLength(1);
-    expect(await metar().readings({ stations: [], from: now - 1, until: now }, tools)).toEqual([]);
+    expect(await metar().readings({ stations: [], from: now - 1, until: now, onUnread }, tools)).toEqual([]);
     expect(asked).toHaveLength(1);
   });
 });
@@ -287,7 +292,7 @@ describe('requests', () => {
     body: unknown = [],
   ) => {
     const { tools, asked } = toolsWith(body);
-    await metar().readings(request, tools);
+    await metar().readings({ ...request, onUnread }, tools);
     return asked.map(({ url }) => url);
   };
 
@@ -298,7 +303,7 @@ describe('requests', () => {
     const { tools, asked } = toolsWith([]);
     const { signal } = new AbortController();
     const mirror = metar({ url: 'http://localhost:1/x' });
-    await mirror.readings({ stations: ['KJFK'], from: now - 1, until: now, signal }, tools);
+    await mirror.readings({ stations: ['KJFK'], from: now - 1, until: now, signal, onUnread }, tools);
     expect(asked[0]).toMatchObject({
       url: 'http://localhost:1/x/metar?ids=KJFK&hours=1&format=json',
       about: 'KJFK',
@@ -322,7 +327,10 @@ describe('requests', () => {
   it('ask for a full reply again, in halves', async () => {
     const full = Array.from({ length: 400 }, () => recent);
     const { tools, asked } = toolsWith(full, [recent], []);
-    const readings = await metar().readings({ stations: ['KBFL'], from: now - 5 * hour, until: now }, tools);
+    const readings = await metar().readings(
+      { stations: ['KBFL'], from: now - 5 * hour, until: now, onUnread },
+      tools,
+    );
     expect(asked.map(({ url }) => url.slice(url.indexOf('&')))).toEqual([
       '&hours=5&format=json',
       '&hours=3&date=2026-07-21T00:00:00Z&format=json',
@@ -334,27 +342,37 @@ describe('requests', () => {
 
 describe('a reply that is not understood', () => {
   const refused = (body: unknown) =>
-    expect(metar().readings({ stations: ['KBFL'], from: now - 1, until: now }, toolsWith(body).tools))
-      .rejects;
+    expect(
+      metar().readings({ stations: ['KBFL'], from: now - 1, until: now, onUnread }, toolsWith(body).tools),
+    ).rejects;
 
   test.each([
-    [{ temp: '22' }, 'metar, KBFL: [1].temp must be a number, not "22".'],
-    [{ wdir: 'N' }, 'metar, KBFL: [1].wdir must be degrees or "VRB", not "N".'],
-    [
-      { obsTime: 1698420600000 },
-      'metar, KBFL: [1].obsTime must be a time in epoch seconds, not 1698420600000.',
-    ],
-    [{ obsTime: undefined }, 'metar, KBFL: [1].obsTime must be a time in epoch seconds, not nothing.'],
-    [{ receiptTime: 'soon' }, 'metar, KBFL: [1].receiptTime must be a time, not "soon".'],
-    [{ clouds: ['OVC'] }, 'metar, KBFL: [1].clouds[0] must be a layer of clouds, not "OVC".'],
-    [{ icaoId: 4 }, 'metar: [1].icaoId must be the name of a station, not 4.'],
-  ])('names station and field: %j', async (fields, message) => {
-    await refused([recent, { ...recent, ...fields }]).toMatchObject({ name: 'InvalidData', message });
+    [{ temp: '22' }, 'metar, KBFL: temp must be a number, not "22"'],
+    [{ wdir: 'N' }, 'metar, KBFL: wdir must be degrees or "VRB", not "N"'],
+    [{ obsTime: 1698420600000 }, 'metar, KBFL: obsTime must be a time in epoch seconds, not 1698420600000'],
+    [{ obsTime: undefined }, 'metar, KBFL: obsTime is missing; it must be a time in epoch seconds'],
+    [{ receiptTime: 'soon' }, 'metar, KBFL: receiptTime must be a time, not "soon"'],
+    [{ clouds: ['OVC'] }, 'metar, KBFL: clouds[0] must be a layer of clouds, not "OVC"'],
+    [{ icaoId: 4 }, 'metar: icaoId must be the name of a station, not 4'],
+  ])('names station and field, and costs no other report: %j', async (fields, message) => {
+    const told: string[] = [];
+    const { tools } = toolsWith([{ ...recent, ...fields }, recent]);
+    const readings = await metar().readings(
+      {
+        stations: ['KBFL'],
+        from: now - 3_600_000,
+        until: now,
+        onUnread: (_, error) => told.push(error.message),
+      },
+      tools,
+    );
+    expect(told).toEqual([message]);
+    expect(readings).toHaveLength(9);
   });
 
   it('says so where it is no list', async () => {
     await refused({ status: 'error', error: 'Unknown' }).toThrow(
-      'metar: the reply must be a list of reports, not {"status":"error","error":"Unknown"}.',
+      'metar: the reply must be a list of reports, not {"status":"error","error":"Unknown"}',
     );
   });
 });

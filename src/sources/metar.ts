@@ -2,7 +2,7 @@ import { distanceKm, earthRadiusKm, type Location } from '../weather/location.ts
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { credits } from './credits.ts';
 import { latestReports, metarReadings, metarVariables } from './metar-readings.ts';
-import { type MetarEntry, readMetarReply } from './metar-reply.ts';
+import { type MetarEntry, type MetarReply, readMetarReply } from './metar-reply.ts';
 import type { Provider, Reading, ReadingsRequest, SourceTools, Station, StationSource } from './source.ts';
 
 export interface MetarSettings {
@@ -37,36 +37,38 @@ export function metar({ url = `${provider.home}/api/data` }: MetarSettings = {})
     return readMetarReply(reply.body);
   };
 
-  async function reports(
+  async function replies(
     request: ReadingsRequest,
     from: number,
     end: number,
     tools: SourceTools,
-  ): Promise<readonly MetarEntry[]> {
+  ): Promise<readonly MetarReply[]> {
     const hours = Math.ceil((end - from) / msPerHour);
     const ids = request.stations.map(encodeURIComponent).join(',');
     // Without a date it is the hours up to now.
     const date = end < tools.now() ? `&date=${new Date(end).toISOString().slice(0, 19)}Z` : '';
     const about = request.stations.join(', ');
     const found = await ask(tools, `ids=${ids}&hours=${hours}${date}`, about, request.signal);
-    if (found.length < mostReports || hours <= 1) return found;
+    if (!isFull(found) || hours <= 1) return [found];
     const middle = end - Math.floor(hours / 2) * msPerHour;
     return [
-      ...(await reports(request, from, middle, tools)),
-      ...(await reports(request, middle, end, tools)),
+      ...(await replies(request, from, middle, tools)),
+      ...(await replies(request, middle, end, tools)),
     ];
   }
 
   async function readings(request: ReadingsRequest, tools: SourceTools): Promise<readonly Reading[]> {
-    const { stations, from, until } = request;
+    const { stations, from, until, onUnread } = request;
     if (stations.length === 0) return [];
     const now = tools.now();
     const first = Math.max(from, now - daysBack * msPerDay);
     const step = Math.max(1, Math.floor(mostReports / (reportsAnHour * stations.length))) * msPerHour;
-    const found: MetarEntry[] = [];
+    const found: MetarReply[] = [];
     for (let end = Math.min(until, now); end > first; end -= step)
-      found.push(...(await reports(request, Math.max(first, end - step), end, tools)));
-    const wanted = found.filter(({ icaoId, obsTime }) => {
+      found.push(...(await replies(request, Math.max(first, end - step), end, tools)));
+    for (const { station, error } of found.flatMap(({ unread }) => unread)) onUnread(station, error);
+    const reports = found.flatMap((reply) => reply.reports);
+    const wanted = reports.filter(({ icaoId, obsTime }) => {
       const time = obsTime * 1000;
       return time >= from && time < until && stations.includes(icaoId);
     });
@@ -83,7 +85,8 @@ export function metar({ url = `${provider.home}/api/data` }: MetarSettings = {})
     const within = async (box: Box): Promise<readonly MetarEntry[]> => {
       const found = await ask(tools, `bbox=${box.join(',')}`, about, signal);
       const [south, west, north, east] = box;
-      if (found.length < mostReports || north - south < 0.1) return found;
+      // A station whose report is not understood is not one to offer.
+      if (!isFull(found) || north - south < 0.1) return found.reports;
       const middle = outward((south + north) / 2, 1);
       return [...(await within([south, west, middle, east])), ...(await within([middle, west, north, east]))];
     };
@@ -108,6 +111,10 @@ export function metar({ url = `${provider.home}/api/data` }: MetarSettings = {})
     every: 10 * 60_000,
     readings,
   };
+}
+
+function isFull({ reports, unread }: MetarReply): boolean {
+  return reports.length + unread.length >= mostReports;
 }
 
 /** None where the coordinates are missing. The elevation is in metres, unlike that of clouds. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WeatherglassError } from '../errors.ts';
+import { chunksOf } from '../runtime/chunks.ts';
 import type { Location } from '../weather/location.ts';
 import { coordinate } from './open-meteo-ask.ts';
 import { groundElevation } from './open-meteo-geocoding.ts';
@@ -25,8 +26,7 @@ export async function elevations(
 ): Promise<readonly number[]> {
   const { settings = {}, signal } = options;
   const found: number[] = [];
-  for (let from = 0; from < locations.length; from += mostAtOnce) {
-    const some = locations.slice(from, from + mostAtOnce);
+  for (const some of chunksOf(locations, mostAtOnce)) {
     const { body } = await tools.ask({
       provider: openMeteoProvider(settings),
       url: openMeteoUrl(checkOpenMeteo(settings), 'elevation', {

@@ -166,6 +166,18 @@ describe('openMeteoForecasts', () => {
     expect(forecasts.map(({ source }) => source)).toEqual(['open-meteo/gfs_global']);
   });
 
+  it('takes no reply where the metadata go back, for the run would not be asked for again', async () => {
+    const { tools } = asking((url, { headers }) => {
+      if (!url.pathname.startsWith('/data/')) return handMade(both, 4);
+      const older = url.pathname.includes('ecmwf') && headers?.['cache-control'] === 'no-cache';
+      return older ? metadata(run - 6 * hour) : metadata(run);
+    });
+    await expect(openMeteoForecasts(settings).forecasts(request(settings), tools)).rejects.toMatchObject({
+      name: 'Unavailable',
+      message: expect.stringContaining('went back from the run of'),
+    });
+  });
+
   it('leaves out a model whose domains show different runs, and a reply that was kept from before its run', async () => {
     const torn = asking((url) =>
       url.pathname.includes('gfs025')
@@ -244,14 +256,10 @@ describe('announced', () => {
     const { tools, asked } = asking((url) =>
       url.pathname.includes('gfs013') ? metadata(run) : metadata(run - 6 * hour, run - hour),
     );
-    const source = openMeteoForecasts(settings);
+    const { announced, names } = openMeteoForecasts(settings);
     const older = { issuedAt: run - 6 * hour, availableAt: run - hour + 600_000 };
-    expect(await source.announced?.(source.names, tools)).toEqual(
-      new Map([
-        ['open-meteo/gfs_global', older],
-        ['open-meteo/icon_global', older],
-      ]),
-    );
+    expect(await announced?.(names[0], tools)).toEqual(older);
+    expect(await announced?.(names[1], tools)).toEqual(older);
     expect(asked.map(({ calls }) => calls)).toEqual([0, 0, 0]);
   });
 
@@ -260,9 +268,11 @@ describe('announced', () => {
       throw new WeatherglassError('NotFound', 'There is no such address.');
     });
     const source = openMeteoForecasts({ models: ['icon_global'], url: 'http://localhost:8080' });
-    await expect(source.announced?.(source.names, tools)).rejects.toMatchObject({
+    await expect(source.announced?.(source.names[0], tools)).rejects.toMatchObject({
       name: 'NotFound',
-      message: expect.stringMatching(/no metadata of dwd_icon, .* settings models .* \(the setting url\)/),
+      message: expect.stringMatching(
+        /no metadata of dwd_icon, .* settings open_meteo_models .* \(open_meteo_url\)/,
+      ),
     });
   });
 

@@ -1,3 +1,4 @@
+import { chunksOf } from '../runtime/chunks.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -59,7 +60,7 @@ export function openMeteoPast(
     return places
       .flatMap((place) => batches([place], modelsNamed(models, names), true))
       .flatMap((batch) =>
-        chunks(batch.models, atOnce).map((some) => ({ places: batch.places, models: some })),
+        chunksOf(batch.models, atOnce).map((some) => ({ places: batch.places, models: some })),
       );
   }
 
@@ -164,10 +165,4 @@ function pastRunsOf(
 
 function previousColumn(variable: string, days: number): string {
   return `${variable}_previous_day${days}`;
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
-import { msPerHour } from '../weather/time.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
 import type { OpenMeteoModel } from './open-meteo-models.ts';
 import { type OpenMeteo, openMeteoMetadataUrl } from './open-meteo-settings.ts';
 import type { Announced, Provider, SourceTools } from './source.ts';
@@ -91,7 +91,7 @@ function throwExplained(error: unknown, domain: string): never {
   throw new WeatherglassError(
     'NotFound',
     `open-meteo has no metadata of ${domain}, so that its runs cannot be dated. Take models of this domain out of the ` +
-      "settings models and ensembles; an instance of one's own (the setting url) must hand out " +
+      "settings open_meteo_models and open_meteo_ensembles; an instance of one's own (open_meteo_url) must hand out " +
       `data/${domain}/static/meta.json of its data folder.`,
     { cause: error },
   );
@@ -112,10 +112,12 @@ function modelRun({ domains }: OpenMeteoModel, runs: ReadonlyMap<string, DomainR
 /**
  * Of the runs found before a reply came and after it, those that the reply must be of: the same both times, whole, and
  * long enough on all servers when it came. Between the two looks a run may have switched; values of the newer one with
- * the older one's date would look like a forecast from farther away that was as good.
+ * the older one's date would look like a forecast from farther away that was as good. The newer is asked for in its turn.
  *
  * What remains: a newer run may already be on the server that replied, and not yet on the one that gave the metadata,
  * for as long as servers need to copy it.
+ *
+ * @throws WeatherglassError Unavailable where a server was asked later that has an older run still
  */
 export function certainRuns(
   before: ReadonlyMap<string, ModelRun>,
@@ -125,8 +127,17 @@ export function certainRuns(
   return new Map(
     [...before].filter(([name, run]) => {
       const later = after.get(name);
+      if (later !== undefined && later.issuedAt < run.issuedAt) throw goneBack(name, run, later);
       return isSettled(run, receivedAt) && later?.whole === true && later.issuedAt === run.issuedAt;
     }),
+  );
+}
+
+function goneBack(name: string, before: ModelRun, after: ModelRun): WeatherglassError {
+  const [was, is] = [before, after].map(({ issuedAt }) => formatInstant(issuedAt));
+  return new WeatherglassError(
+    'Unavailable',
+    `open-meteo, ${name}: its metadata went back from the run of ${was} to that of ${is}, so that it cannot be told of which the values are`,
   );
 }
 

@@ -11,11 +11,9 @@ import { certainRuns, isSettled, newestRuns } from './open-meteo-runs.ts';
 import type { OpenMeteo } from './open-meteo-settings.ts';
 import type { ForecastRequest, ForecastSource, IssuedForecast, Provider, SourceTools } from './source.ts';
 
-const prefix = 'open-meteo/';
-
 /** What the runs of a model are kept under. */
 export function sourceName(model: OpenMeteoModel): string {
-  return prefix + model.name;
+  return `open-meteo/${model.name}`;
 }
 
 export interface SourcePlan {
@@ -117,11 +115,11 @@ export function openMeteoSource(plan: SourcePlan): ForecastSource {
         (sum, batch) => sum + callsOf(batch, variables, hours),
         0,
       ),
-    async announced(names, tools, signal) {
-      const runs = await newestRuns({ settings, provider, api, models: named(names), signal }, tools);
-      return new Map(
-        [...runs].map(([name, { issuedAt, availableAt }]) => [prefix + name, { issuedAt, availableAt }]),
-      );
+    async announced(name, tools, signal) {
+      const [model] = named([name]);
+      const runs = await newestRuns({ settings, provider, api, models: [model], signal }, tools);
+      const { issuedAt, availableAt } = runOf(runs, model.name);
+      return { issuedAt, availableAt };
     },
     forecasts,
   };

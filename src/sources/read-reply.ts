@@ -71,9 +71,10 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** Own messages of our schemas are such words already. */
+/** Own messages of our schemas are such words already; those of zod begin with `Invalid input`. */
 function wanted(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' ? (kinds[issue.expected] ?? issue.expected) : issue.message;
+  const isOwn = issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input');
+  return isOwn ? issue.message : (kinds[issue.expected] ?? issue.expected);
 }
 
 function shown(value: unknown): string {

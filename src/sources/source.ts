@@ -1,3 +1,4 @@
+import type { WeatherglassError } from '../errors.ts';
 import type { Location } from '../weather/location.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 
@@ -130,12 +131,8 @@ export interface ForecastSource {
   readonly every: number;
   /** Calls that a request counts for. */
   readonly calls: (request: Omit<ForecastRequest, 'signal'>) => number;
-  /** Newest runs by name, where the provider announces them. */
-  readonly announced?: (
-    names: readonly string[],
-    tools: SourceTools,
-    signal?: AbortSignal,
-  ) => Promise<ReadonlyMap<string, Announced>>;
+  /** The newest run of a name, where the provider announces them. */
+  readonly announced?: (name: string, tools: SourceTools, signal?: AbortSignal) => Promise<Announced>;
   readonly forecasts: (request: ForecastRequest, tools: SourceTools) => Promise<readonly IssuedForecast[]>;
   /** Where it has its own past forecasts. */
   readonly past?: PastForecasts;
@@ -210,6 +207,8 @@ export interface ReadingsRequest {
   readonly from: number;
   /** Exclusive. */
   readonly until: number;
+  /** Told of a report that cannot be understood, where the others are given all the same. */
+  readonly onUnread: (station: string, error: WeatherglassError) => void;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,6 +5,10 @@ import { usNwsStations } from './us-nws-stations.ts';
 
 // Replies made by hand in the documented shape of api.weather.gov.
 
+const onUnread = (_station: string, error: Error) => {
+  throw error;
+};
+
 const base = 'https://api.weather.gov';
 
 function toolsThatAnswer(replies: Readonly<Record<string, unknown>>) {
@@ -111,7 +115,7 @@ describe('readings', () => {
       [days[1]]: { features: [observed('2026-01-02T12:00:00+00:00', temperature(3))] },
     });
     const readings = await usNwsStations().readings(
-      { stations: ['KDCA'], from: Date.UTC(2026, 0, 1, 12), until: Date.UTC(2026, 0, 2, 18) },
+      { stations: ['KDCA'], from: Date.UTC(2026, 0, 1, 12), until: Date.UTC(2026, 0, 2, 18), onUnread },
       tools,
     );
     expect(asked.map(({ url }) => url)).toEqual(days);

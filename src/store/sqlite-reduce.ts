@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { chunksOf } from '../runtime/chunks.ts';
 import { float32sOf } from './blobs.ts';
 import { isReducible, reducedLayout, reducedValues } from './reduce-run.ts';
 import type { Connection } from './sqlite-connection.ts';
@@ -71,11 +72,8 @@ async function inBatches(
   const last = connection.statement<readonly [number | null]>(`SELECT max(id) FROM ${table}`).get()![0] ?? 0;
   let reduced = 0;
   for (let from = 0; from < last; from += LOOK) {
-    const ids = find(from, from + LOOK);
-    for (let k = 0; k < ids.length; k += size) {
-      const batch = ids.slice(k, k + size);
+    for (const batch of chunksOf(find(from, from + LOOK), size))
       reduced += await change(() => batch.filter(reduce).length);
-    }
     await setImmediate();
   }
   return reduced;

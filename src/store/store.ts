@@ -109,6 +109,10 @@ export interface Store extends AsyncDisposable {
 
 /** Note that says until when everything that became known is scored, epoch milliseconds as text. */
 export const verifiedNote = 'loop.verified';
+/** Note that says what the newest training was as of, epoch milliseconds as text. */
+export const trainedNote = 'loop.trained';
+/** Note that is `yes` where much became known at once, so that the next turn of the loop trains without waiting for its day. */
+export const trainWantedNote = 'loop.train_wanted';
 /** Note that is there once {@link Store.reduce} has made runs smaller: whoever reads runs meets with both kinds. */
 export const reducedNote = 'store.reduced';
 

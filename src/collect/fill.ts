@@ -1,21 +1,34 @@
 import { settleAll } from '../runtime/task-group.ts';
-import type { Provider, Reading, SourceTools } from '../sources/source.ts';
+import type { IssuedForecast, Provider, Reading, SourceTools } from '../sources/source.ts';
 import { observationBlock } from '../store/observation-block.ts';
-import type { ObservationBlock, PlaceNote, Store } from '../store/store.ts';
+import {
+  type ObservationBlock,
+  type PlaceNote,
+  type Run,
+  type Store,
+  trainWantedNote,
+} from '../store/store.ts';
 import { findVariable } from '../weather/variable.ts';
-import { type CollectFailure, type CollectProgress, pauseAfter, progressOf } from './collect-progress.ts';
+import {
+  type CollectFailure,
+  type CollectProgress,
+  isRefusal,
+  pauseAfter,
+  progressOf,
+} from './collect-progress.ts';
 import {
   type Filled,
   type FillSources,
   type FillStep,
   filledKey,
+  filledSources,
   fillPlan,
   pastOf,
   withStep,
 } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
 import { runMaker } from './issued-runs.ts';
-import { trainWantedNote } from './train.ts';
+import { possibleRuns } from './sound-runs.ts';
 
 /** Note of a place and source: how much of the past is filled in, as JSON. */
 const filledNote = (source: string) => `filled ${source}`;
@@ -49,25 +62,25 @@ export async function fillStepsOf(
   variables: readonly string[],
   now: number,
 ): Promise<readonly FillStep[]> {
-  const places = await collectedPlaces(store);
+  return fillPlan(await collectedPlaces(store), sources, variables, await readFilled(store, sources), now);
+}
+
+/** How far filling in has come, by {@link filledKey}. */
+async function readFilled(store: Store, sources: FillSources): Promise<Map<string, Filled>> {
   const filled = new Map<string, Filled>();
-  const kinds = [
-    ...sources.forecasts
-      .filter(({ past }) => past !== undefined)
-      .map(({ provider }) => `${provider.name} past`),
-    ...(sources.reanalysis === undefined ? [] : [sources.reanalysis.name]),
-  ];
-  for (const source of kinds)
+  for (const source of filledSources(sources))
     for (const [place, value] of await store.placeNotes(filledNote(source)))
       filled.set(filledKey(source, place), JSON.parse(value) as Filled);
-  return fillPlan(places, sources, variables, filled, now);
+  return filled;
 }
 
 /**
  * Fills in the past of places, step by step in the order of the plan: each is written whole, with how far it has come, so
- * that whoever is stopped goes on there.
+ * that whoever is stopped goes on there. What of a step cannot be, or is refused for one of its names, is left out and told;
+ * the step counts as done by the others.
  *
- * @throws what writing throws; the reason of the signal. What a source throws is in the result, and its place waits.
+ * @throws what reading or writing throws; the reason of the signal. What a source throws is in the result, and its place
+ *   waits.
  */
 export async function fillPast(
   store: Store,
@@ -75,8 +88,9 @@ export async function fillPast(
   options: FillOptions,
 ): Promise<FillResult> {
   const { variables, tools, signal, mayAsk, onStep } = options;
-  const plan = await fillStepsOf(store, sources, variables, tools.now());
-  const lately = options.progress ?? new Map();
+  const lately: CollectProgress = options.progress ?? new Map();
+  const filled = await readFilled(store, sources);
+  const plan = fillPlan(await collectedPlaces(store), sources, variables, filled, tools.now());
   const wanted = plan
     .filter(({ source, place }) => {
       const { at, failures } = progressOf(lately, source, place.name).now;
@@ -85,31 +99,68 @@ export async function fillPast(
     .slice(0, options.steps);
   const counts = { steps: 0, runs: 0, observations: 0 };
   const failures: CollectFailure[] = [];
-  const progress = new Map<string, Filled>();
   const maker = runMaker();
+
+  function failed({ source, place }: FillStep, error: unknown): void {
+    failures.push({ source, places: [place.name], error: error as Error });
+  }
+
+  /** Past forecasts of a step; where they are refused, name by name. */
+  async function forecastsOf(step: FillStep): Promise<readonly IssuedForecast[]> {
+    const { place, names, from, until } = step;
+    const ask = (some: readonly string[]) =>
+      pastOf(sources, step)!.forecasts(
+        { places: [place], names: some, variables, from, until, signal },
+        tools,
+      );
+    try {
+      return await ask(names);
+    } catch (error) {
+      if (names.length === 1 || !isRefusal(error)) throw error;
+    }
+    const found: IssuedForecast[] = [];
+    const refused: unknown[] = [];
+    for (const name of names)
+      try {
+        found.push(...(await ask([name])));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refused.push(error);
+      }
+    if (refused.length === names.length) throw refused[0];
+    for (const error of refused) failed(step, error);
+    return found;
+  }
+
+  async function ask(step: FillStep): Promise<{ runs: readonly Run[]; readings: readonly Reading[] }> {
+    const { place, names, from, until } = step;
+    if (names.length === 0) {
+      const request = { places: [place], variables, from, until, signal };
+      return { runs: [], readings: await sources.reanalysis!.readings(request, tools) };
+    }
+    const { runs, wrong } = possibleRuns(maker, await forecastsOf(step));
+    for (const { error } of wrong) failed(step, error);
+    return { runs, readings: [] };
+  }
 
   /** Whether a step was done; else those of the same place and source that follow must wait. */
   async function fill(step: FillStep): Promise<boolean> {
-    const { place, source, provider, names, from, until, calls } = step;
+    const { place, source, provider, calls } = step;
     if (!mayAsk(provider, calls)) return false;
-    const request = { places: [place], variables, from, until, signal };
-    let runs: readonly ReturnType<typeof maker.runOf>[] = [];
-    let readings: readonly Reading[] = [];
+    const noted = progressOf(lately, source, place.name);
+    let found: Awaited<ReturnType<typeof ask>>;
     try {
-      if (names.length > 0) {
-        const forecasts = await pastOf(sources, step)!.forecasts({ ...request, names }, tools);
-        runs = forecasts.map(maker.runOf);
-      } else readings = await sources.reanalysis!.readings(request, tools);
+      found = await ask(step);
     } catch (error) {
       signal.throwIfAborted();
-      failures.push({ source, places: [place.name], error: error as Error });
-      progressOf(lately, source, place.name).asked(tools.now(), true);
+      failed(step, error);
+      noted.asked(tools.now(), true);
       return false;
     }
+    const { runs, readings } = found;
     const key = filledKey(source, place.name);
-    const filled = withStep(progress.get(key), step);
-    progress.set(key, filled);
-    const note: PlaceNote = { place: place.name, name: filledNote(source), value: JSON.stringify(filled) };
+    const progress = withStep(filled.get(key), step);
+    const note: PlaceNote = { place: place.name, name: filledNote(source), value: JSON.stringify(progress) };
     const named = [
       ...runs.flatMap(({ layout }) => layout.series.map(({ variable }) => variable)),
       ...readings.map(({ variable }) => variable),
@@ -121,7 +172,8 @@ export async function fillPast(
       placeNotes: [note],
       notes: { [trainWantedNote]: 'yes' },
     });
-    progressOf(lately, source, place.name).asked(tools.now(), false);
+    filled.set(key, progress);
+    noted.asked(tools.now(), false);
     counts.steps++;
     counts.runs += written.runs;
     counts.observations += written.observations;
@@ -129,10 +181,6 @@ export async function fillPast(
     return true;
   }
 
-  // What is noted of a place is what its steps went on from.
-  for (const source of new Set(wanted.map((step) => step.source)))
-    for (const [place, value] of await store.placeNotes(filledNote(source)))
-      progress.set(filledKey(source, place), JSON.parse(value) as Filled);
   const byProvider = [...Map.groupBy(wanted, ({ provider }) => provider.name).values()];
   const settled = await settleAll(
     byProvider,

@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { collectedPlaces } from './follow.ts';
-import { namePlaces } from './name-places.ts';
 
 /** Hours without anything new of a source of forecasts: most run every six, and take some to be published. */
 const LATE_FORECASTS = 12;

@@ -129,6 +129,14 @@ function pastSource({ name }: Provider): string {
   return `${name} past`;
 }
 
+/** What all that can be filled in is noted under. */
+export function filledSources({ forecasts, reanalysis }: FillSources): readonly string[] {
+  return [
+    ...forecasts.filter(({ past }) => past !== undefined).map(({ provider }) => pastSource(provider)),
+    ...(reanalysis === undefined ? [] : [reanalysis.name]),
+  ];
+}
+
 export function filledKey(source: string, place: string): string {
   return `${source} ${place}`;
 }

@@ -1,14 +1,14 @@
+import { openTaskGroup } from '../runtime/task-group.ts';
 import type { Client } from '../sources/client.ts';
 import type { Provider, SourceTools } from '../sources/source.ts';
 import type { Sources } from '../sources/sources.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, trainedNote, trainWantedNote } from '../store/store.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { collectForecasts, type ForecastsCollected } from './collect-forecasts.ts';
 import type { CollectFailure, CollectProgress } from './collect-progress.ts';
 import { collectReadings, type ReadingsCollected } from './collect-readings.ts';
 import { fillShare } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
-import { trainedNote, trainWantedNote } from './train.ts';
 
 /** Variables that are collected: what most people ask of the weather, and what comes with it uncalibrated. */
 export const collectedVariables: readonly string[] = [
@@ -58,15 +58,20 @@ export async function collectDue(
   const { tools, signal, hours, progress, variables = collectedVariables } = options;
   const collected = await collectedPlaces(store);
   const places = collected.map(({ place }) => place).filter(({ latitude }) => !Number.isNaN(latitude));
-  const collection = { places, variables, hours, signal, progress };
-  const [forecasts, readings] = await Promise.all([
-    Promise.all(sources.forecasts.map((source) => collectForecasts(store, source, collection, tools))),
-    Promise.all(
-      sources.stations.map((source) =>
-        collectReadings(store, source, { collected, signal, progress }, tools),
-      ),
-    ),
-  ]);
+  const forecasts = new Array<ForecastsCollected>(sources.forecasts.length);
+  const readings = new Array<ReadingsCollected>(sources.stations.length);
+  // What one of them throws is no failure of a source: the others stop, too.
+  await using group = openTaskGroup({ name: 'collect from all sources', signal });
+  for (const [index, source] of sources.forecasts.entries())
+    group.spawn(`forecasts of ${source.provider.name}`, async (its) => {
+      const collection = { places, variables, hours, signal: its, progress };
+      forecasts[index] = await collectForecasts(store, source, collection, tools);
+    });
+  for (const [index, source] of sources.stations.entries())
+    group.spawn(`stations of ${source.name}`, async (its) => {
+      readings[index] = await collectReadings(store, source, { collected, signal: its, progress }, tools);
+    });
+  await group.join();
   const all = [...forecasts, ...readings];
   return {
     forecasts,

@@ -1,3 +1,4 @@
+import { isWeatherglassError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { msPerHour } from '../weather/time.ts';
 
@@ -6,6 +7,11 @@ export interface CollectFailure {
   readonly source: string;
   readonly places: readonly string[];
   readonly error: Error;
+}
+
+/** Whether it was the question that was wrong, or a reply that could not be understood: others may be answered. */
+export function isRefusal(error: unknown): boolean {
+  return isWeatherglassError(error, 'InvalidData') || isWeatherglassError(error, 'NotFound');
 }
 
 /** How far collecting has come for one source and place. */

@@ -1,49 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { IssuedForecast } from '../sources/source.ts';
-import { unpackValues } from '../store/run-values.ts';
-import { openStore } from '../store/sqlite-store.ts';
-import type { Run } from '../store/store.ts';
-import { msPerHour } from '../weather/time.ts';
-import { findVariable } from '../weather/variable.ts';
-import { newRuns, runMaker } from './issued-runs.ts';
+import { describe, expect, it } from 'vitest';
+import { newRuns, runMaker } from '../src/collect/issued-runs.ts';
+import type { IssuedForecast } from '../src/sources/source.ts';
+import { unpackValues } from '../src/store/run-values.ts';
+import { msPerHour } from '../src/weather/time.ts';
+import { day, issuedAt, runWith, storeWith } from './hand-made-runs.ts';
+import { temporaryFolder } from './loop-tables.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'weatherglass-issued-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const issuedAt = Date.UTC(2026, 0, 1);
-const { runOf } = runMaker();
-
-/** A run of temperatures by hand, one for each hour from `first` on. */
-function runWith(temperatures: readonly number[], more: Partial<IssuedForecast> = {}, first = 1): Run {
-  return runOf({
-    source: 'a',
-    place: 'Garden',
-    issuedAt,
-    knownAt: issuedAt + 4 * msPerHour,
-    columns: ['model_a'],
-    series: [
-      {
-        variable: 'temperature_2m',
-        leads: temperatures.map((_, k) => first + k),
-        values: Float64Array.from(temperatures),
-      },
-    ],
-    ...more,
-  });
-}
-
-/** A store that has some runs. */
-async function storeWith(...runs: readonly Run[]) {
-  const store = await openStore(join(mkdtempSync(join(folder, 'x-')), 'weatherglass.db'));
-  const place = { name: 'Garden', latitude: 47, longitude: 8, elevation: 400, zone: 'UTC' };
-  await store.write({ places: [place], variables: [findVariable('temperature_2m')], runs });
-  return store;
-}
-
-const day = Array.from({ length: 24 }, (_, k) => 10 + (k % 7));
+const folder = temporaryFolder('issued-runs');
 
 function forecast(more: Partial<IssuedForecast> = {}): IssuedForecast {
   return {
@@ -125,7 +88,7 @@ describe('newRuns', () => {
     ['an older issue', runWith(day, { issuedAt: issuedAt - msPerHour }), 'old'],
     ['a newer issue', runWith(day, { issuedAt: issuedAt + msPerHour }), 'fresh'],
   ])('%s', async (_, run, wanted) => {
-    await using store = await storeWith(runWith(day));
+    await using store = await storeWith(folder, runWith(day));
     const { fresh, old } = await newRuns(store, [run], () => issuedAt);
     expect({ fresh: fresh.length, old: old.length }).toEqual({
       fresh: Number(wanted === 'fresh'),

@@ -1,19 +1,21 @@
+import { chunksOf } from '../runtime/chunks.ts';
 import { settleAll } from '../runtime/task-group.ts';
 import type { Reading, SourceTools, StationSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import { airportHours, hourlyValues } from '../weather/hourly-values.ts';
+import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import {
   type CollectFailure,
   type CollectProgress,
+  isRefusal,
   pauseAfter,
   progressOf,
   stationsOf,
 } from './collect-progress.ts';
 import type { CollectedPlace } from './follow.ts';
 import { type HourlySeries, newObservations, observationsOf } from './hourly-observations.ts';
-import { namePlaces } from './name-places.ts';
 
 export interface ReadingsCollection {
   readonly collected: readonly CollectedPlace[];
@@ -35,6 +37,13 @@ const OVERLAP = 6;
 
 /** Milliseconds after an hour until it can be told. */
 const TELLS_AFTER = airportHours.toleranceMinutes * 60_000;
+
+/** Stations are asked for together whose hours begin within so many milliseconds: one that is far behind asks for days. */
+const ALIKE = msPerDay / 2;
+
+/** A silent station is asked the less, the longer it has been silent: after a day hourly, at last so many milliseconds. */
+const SILENCE_PARTS = 24;
+const LONGEST_WAIT = 6 * msPerHour;
 
 /** A station that is followed, by its place. */
 interface FollowedStation {
@@ -59,29 +68,43 @@ export async function collectReadings(
   const counts = { requests: 0, answered: 0, observations: 0 };
   const failures: CollectFailure[] = [];
   const due = dueStations(source, collected, progress, tools.now());
-  const batches: FollowedStation[][] = [];
-  for (let first = 0; first < due.length; first += source.stationsAtOnce)
-    batches.push(due.slice(first, first + source.stationsAtOnce));
+  const alike = Map.groupBy(due, ({ from }) => Math.floor(from / ALIKE));
+  const batches = [...alike.values()].flatMap((stations) => chunksOf(stations, source.stationsAtOnce));
+
+  function failed(places: readonly string[], error: unknown): void {
+    failures.push({ source: source.name, places, error: error as Error });
+  }
 
   async function collect(stations: readonly FollowedStation[]): Promise<void> {
     const from = stations.reduce((least, one) => Math.min(least, one.from), Infinity);
     const now = tools.now();
-    const note = (failed: boolean) => {
+    const note = (hasFailed: boolean) => {
       for (const { place } of stations)
-        progressOf(progress, stationsOf(source.name), place).asked(now, failed);
+        progressOf(progress, stationsOf(source.name), place).asked(now, hasFailed);
     };
+    const placeOf = (station: string) =>
+      stations.filter(({ id }) => id === station).map(({ place }) => place);
     counts.requests++;
     let readings: readonly Reading[];
     try {
-      const ids = stations.map(({ id }) => id);
-      readings = await source.readings({ stations: ids, from: from - msPerHour, until: now, signal }, tools);
+      const request = {
+        stations: stations.map(({ id }) => id),
+        from: from - msPerHour,
+        until: now,
+        onUnread: (station: string, error: Error) => failed(placeOf(station), error),
+        signal,
+      };
+      readings = await source.readings(request, tools);
     } catch (error) {
       signal.throwIfAborted();
-      failures.push({
-        source: source.name,
-        places: stations.map(({ place }) => place),
-        error: error as Error,
-      });
+      if (stations.length > 1 && isRefusal(error)) {
+        for (const station of stations) await collect([station]);
+        return;
+      }
+      failed(
+        stations.map(({ place }) => place),
+        error,
+      );
       note(true);
       return;
     }
@@ -137,7 +160,7 @@ export async function collectReadings(
   return { source: source.name, ...counts, failures };
 }
 
-/** Stations that may have something new, those asked for the same hours together. */
+/** Stations that may have something new. */
 function dueStations(
   source: StationSource,
   collected: readonly CollectedPlace[],
@@ -145,14 +168,13 @@ function dueStations(
   now: number,
 ): readonly FollowedStation[] {
   const oldest = now - source.daysBack * msPerDay;
-  return collected
-    .flatMap(({ place, following: { station } }) => {
-      if (station?.source !== source.name) return [];
-      const { at, failures, newest } = progressOf(progress, stationsOf(source.name), place.name).now;
-      const wait = failures > 0 ? pauseAfter(failures) : source.every;
-      // Before the next hour can be told there is nothing new, whenever it was asked last.
-      if (now - at < wait || now < newest + msPerHour + TELLS_AFTER) return [];
-      return [{ id: station.id, place: place.name, from: Math.max(oldest, newest - OVERLAP * msPerHour) }];
-    })
-    .sort((a, b) => a.from - b.from);
+  return collected.flatMap(({ place, following: { station } }) => {
+    if (station?.source !== source.name) return [];
+    const { at, failures, newest } = progressOf(progress, stationsOf(source.name), place.name).now;
+    const rest = Math.max(source.every, Math.min(LONGEST_WAIT, (now - newest) / SILENCE_PARTS));
+    const wait = failures > 0 ? pauseAfter(failures) : rest;
+    // Before the next hour can be told there is nothing new, whenever it was asked last.
+    if (now - at < wait || now < newest + msPerHour + TELLS_AFTER) return [];
+    return [{ id: station.id, place: place.name, from: Math.max(oldest, newest - OVERLAP * msPerHour) }];
+  });
 }

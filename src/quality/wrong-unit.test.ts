@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findVariable } from '../weather/variable.ts';
-import { refuseUnlikeForecasts, refuseWrongUnit } from './unit-mistake.ts';
+import { refuseUnlikeForecasts, refuseWrongUnit } from './wrong-unit.ts';
 
 const temperature = findVariable('temperature_2m');
 /** A mild week: 12 to 24 °C. */

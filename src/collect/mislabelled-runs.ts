@@ -1,10 +1,10 @@
 import { WeatherglassError } from '../errors.ts';
+import { fittingUnit } from '../quality/wrong-unit.ts';
 import { unpackValues } from '../store/run-values.ts';
 import type { Run, Store } from '../store/store.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import { type CollectProgress, progressOf } from './collect-progress.ts';
-import { fittingUnit } from './unit-mistake.ts';
 
 /** What is looked at: every source has it, and its other units have another zero. */
 const looked = findVariable('temperature_2m');
@@ -14,21 +14,22 @@ const WARMEST = 60;
 const MOST_OTHERS = 2;
 
 /**
- * Refuses runs whose temperatures fit what else is forecast for their place only in another unit than the reply declared.
+ * Runs whose temperatures fit what else is forecast for their place only in another unit than the reply declared, each with
+ * an InvalidData that names source, place, run and unit.
  *
- * Held against are the newest runs that the store has of the place: those of other sources first. A run that is right is not
- * refused though the other is mislabelled, for it does not fit that one in any unit. Where the store has none, only what no
- * air has ever been is refused.
+ * Held against are the newest runs that the store has of the place: those of other sources first. A run that is right is
+ * not among them though the other is mislabelled, for it does not fit that one in any unit. Where the store has none, only
+ * what no air has ever been counts.
  *
  * @param runs of one reply
- * @throws WeatherglassError InvalidData that names source, place, run and unit
  */
-export async function refuseMislabelled(
+export async function mislabelledRuns(
   store: Store,
   runs: readonly Run[],
   progress: CollectProgress,
-): Promise<void> {
+): Promise<ReadonlyMap<Run, WeatherglassError>> {
   const sources = await store.sources();
+  const found = new Map<Run, WeatherglassError>();
   for (const [place, own] of Map.groupBy(runs, (run) => run.place)) {
     const asked = new Set(own.map(({ source }) => source));
     const newestOf = (source: string) => progressOf(progress, source, place).now.newest;
@@ -41,29 +42,29 @@ export async function refuseMislabelled(
       const run = await store.latestRun(place, source);
       if (run !== undefined) known.push(temperaturesOf(run));
     }
-    for (const run of own) refuse(run, known);
+    for (const run of own) {
+      const problem = problemOf(run, known);
+      if (problem === undefined) continue;
+      const what = `${run.source}, ${run.place}, run of ${formatInstant(run.issuedAt)}: ${looked.name}`;
+      found.set(run, new WeatherglassError('InvalidData', `${what} is ${problem}`));
+    }
   }
+  return found;
 }
 
-function refuse(run: Run, others: readonly ReadonlyMap<number, number>[]): void {
+function problemOf(run: Run, others: readonly ReadonlyMap<number, number>[]): string | undefined {
   const own = temperaturesOf(run);
   const values = Float64Array.from(own.values());
-  const what = `${run.source}, ${run.place}, run of ${formatInstant(run.issuedAt)}: ${looked.name}`;
   for (const other of others) {
     const theirs = Float64Array.from(own.keys(), (time) => other.get(time) ?? Number.NaN);
     const unit = fittingUnit(values, theirs, looked);
     if (unit !== undefined)
-      throw new WeatherglassError(
-        'InvalidData',
-        `${what} is said to be in ${looked.unit}, but fits what else is forecast there only in ${unit}`,
-      );
+      return `said to be in ${looked.unit}, but fits what else is forecast there only in ${unit}`;
   }
   const warmest = values.reduce((most, value) => (value > most ? value : most), -Infinity);
-  if (warmest > WARMEST)
-    throw new WeatherglassError(
-      'InvalidData',
-      `${what} is up to ${warmest.toFixed(1)} ${looked.unit}, which no air has ever been: the unit is wrong`,
-    );
+  return warmest > WARMEST
+    ? `up to ${warmest.toFixed(1)} ${looked.unit}, which no air has ever been: the unit is wrong`
+    : undefined;
 }
 
 /** A run's temperatures by valid time: means of its members or models. */

@@ -1,13 +1,5 @@
 import type { Cases } from '../models/model.ts';
-
-/** Most names that a message lists. */
-const MOST_NAMED = 5;
-
-/** Names of places for a message, of which there may be many. */
-export function namePlaces(places: readonly string[]): string {
-  const named = places.slice(0, MOST_NAMED).join(', ');
-  return places.length > MOST_NAMED ? `${named} and ${places.length - MOST_NAMED} more places` : named;
-}
+import { namePlaces } from '../weather/name-places.ts';
 
 /** What some rows of a block are about, for a message. */
 export function nameCases({ variable, lead, place, places }: Cases, units: readonly Int32Array[]): string {
