@@ -44,8 +44,14 @@ function withinReach(value: number, variable: Variable): number {
 /**
  * Those rows of a block that say something else than the store: values that are known stay as they are, with the flag that
  * quality control has given them.
+ *
+ * @param settledBefore of times before this nothing that is known is revised
  */
-export async function newObservations(store: Store, block: ObservationBlock): Promise<ObservationBlock> {
+export async function newObservations(
+  store: Store,
+  block: ObservationBlock,
+  settledBefore = -Infinity,
+): Promise<ObservationBlock> {
   if (block.rows === 0) return block;
   const known = new Map<string, number>();
   const times = block.validTime;
@@ -57,7 +63,12 @@ export async function newObservations(store: Store, block: ObservationBlock): Pr
     validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
   }))
     for (const row of rowsOf(stored)) known.set(keyOf(row), row.value);
-  return observationBlock(rowsOf(block).filter((row) => !Object.is(known.get(keyOf(row)), row.value)));
+  return observationBlock(
+    rowsOf(block).filter((row) => {
+      const key = keyOf(row);
+      return row.validTime < settledBefore ? !known.has(key) : !Object.is(known.get(key), row.value);
+    }),
+  );
 }
 
 function rowsOf(block: ObservationBlock): readonly ObservationRow[] {

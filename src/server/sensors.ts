@@ -25,7 +25,6 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     done(null, new URLSearchParams(body as string)),
   );
 
-  /** @param place whose sensors these are, also where they have nothing to say */
   // A page of somebody else must not write by the browser of whoever looks at it.
   app.addHook('onRequest', (request, _, done) => {
     const site = request.headers['sec-fetch-site'];
@@ -36,6 +35,7 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     );
   });
 
+  /** @param place whose sensors these are, also where they have nothing to say */
   async function keep(place: string, readings: readonly Reading[], now: number): Promise<number> {
     if (readings.length > MOST)
       throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);

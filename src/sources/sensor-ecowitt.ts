@@ -1,16 +1,11 @@
-import { type FormFields, formReadings } from './sensor-form.ts';
+import { consoleFields, type FormFields, formReadings } from './sensor-form.ts';
 import type { Reading } from './source.ts';
 
 const ecowitt: FormFields = {
   fields: [
-    ['tempf', '°F', 'temperature_2m'],
-    ['humidity', '%', 'relative_humidity_2m'],
+    ...consoleFields,
     ['baromrelin', 'inHg', 'pressure_msl'],
     ['baromabsin', 'inHg', 'surface_pressure'],
-    ['windspeedmph', 'mph', 'wind_speed_10m'],
-    ['winddir', '°', 'wind_direction_10m'],
-    ['windgustmph', 'mph', 'wind_gusts_10m'],
-    ['solarradiation', 'W/m²', 'shortwave_radiation'],
   ],
   // The day's counter is the one that every firmware has. `hourlyrainin` is left out: of the last sixty minutes in some,
   // of the hour of the clock in others. The second ones are of gauges that listen to drops (piezo) instead of tipping.
@@ -32,7 +27,7 @@ const ecowitt: FormFields = {
  *
  * @param place name of the place whose sensors these are
  * @param now when it came, epoch milliseconds
- * @throws WeatherglassError InvalidData that names place and field: no number, no time, a time yet to come
+ * @throws WeatherglassError InvalidData that names place and field: no number, no time, a time yet to come or long past
  *
  * @example readEcowitt(new URLSearchParams('dateutc=2020-01-01+12:00:00&tempf=50'), 'Garden', now)[0].value; // 10
  */

@@ -2,7 +2,15 @@ import { dewPoint } from '../weather/humidity.ts';
 import { rainCounter, rainRate } from '../weather/rain-gauge.ts';
 import { converter } from '../weather/units.ts';
 import { findVariable } from '../weather/variable.ts';
-import { refusal, sensorNumber, sensorTime, withoutCalmDirection } from './sensor-push.ts';
+import {
+  isLongPast,
+  latestDays,
+  refusal,
+  sensorNumber,
+  sensorTime,
+  shown,
+  withoutCalmDirection,
+} from './sensor-push.ts';
 import type { Reading } from './source.ts';
 
 /** A field of a form: its name, its unit, and the variable it gives. */
@@ -17,6 +25,16 @@ export interface FormFields {
   /** Only the first that is there is read: several that count the same rain would double it. */
   readonly rain: readonly RainField[];
 }
+
+/** Fields that all consoles name alike. */
+export const consoleFields: readonly FormField[] = [
+  ['tempf', '°F', 'temperature_2m'],
+  ['humidity', '%', 'relative_humidity_2m'],
+  ['windspeedmph', 'mph', 'wind_speed_10m'],
+  ['winddir', '°', 'wind_direction_10m'],
+  ['windgustmph', 'mph', 'wind_gusts_10m'],
+  ['solarradiation', 'W/m²', 'shortwave_radiation'],
+];
 
 const toMillimetres = converter('inch', 'mm');
 
@@ -41,6 +59,11 @@ export function formReadings(
   if (date === null)
     throw refusal(about, 'dateutc is missing, it must be the time of the readings in UTC, or now');
   const time = sensorTime(date, now, 'dateutc', about);
+  if (isLongPast(time, now))
+    throw refusal(
+      about,
+      `dateutc is ${shown(date)}, more than ${latestDays} days ago; set the sensor's clock, or hand in a file of observations`,
+    );
   const receivedAt = Math.max(now, time);
   const reading = (variable: string, value: number): Reading => ({
     station,

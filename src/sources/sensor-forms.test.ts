@@ -126,6 +126,10 @@ describe('readEcowitt', () => {
       { dateutc: '2024-03-31 14:00:00' },
       /^Ecowitt, Garden: dateutc is "2024-03-31 14:00:00", 120 minutes ahead; set/,
     ],
+    [
+      { dateutc: '2000-01-01 00:00:03' },
+      /^Ecowitt, Garden: dateutc is "2000-01-01 00:00:03", more than 30 days ago; set the sensor's clock/,
+    ],
   ])('refuses %j', (fields, message) => {
     expect(() => ecowitt(fields)).toThrow(expect.objectContaining({ name: 'InvalidData' }));
     expect(() => ecowitt(fields)).toThrow(message);

@@ -169,6 +169,17 @@ describe('the time', () => {
     );
   });
 
+  it('leaves out a sensor that has been silent for a month', () => {
+    expect(timeOf({ last_reported: '2024-03-02T12:00:00Z' })).toBe(Date.UTC(2024, 2, 2, 12));
+    expect(
+      readHomeAssistant(
+        state('temperature', '1', '°C', { last_reported: '2024-02-29T11:00:00Z' }),
+        'Garden',
+        now,
+      ),
+    ).toEqual([]);
+  });
+
   test.each([
     ['2024-03-31T13:58:00', /last_reported must be a time with its zone, not "2024-03-31T13:58:00"\.$/],
     ['2024-03-31T15:00:00+00:00', /last_reported is "2024-03-31T15:00:00\+00:00", 180 minutes ahead; set/],

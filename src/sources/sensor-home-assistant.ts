@@ -3,7 +3,7 @@ import { isWeatherglassError } from '../errors.ts';
 import { rainCounter, rainRate } from '../weather/rain-gauge.ts';
 import { converter } from '../weather/units.ts';
 import { findVariable } from '../weather/variable.ts';
-import { refusal, sensorNumber, sensorTime, shown, withoutCalmDirection } from './sensor-push.ts';
+import { isLongPast, refusal, sensorNumber, sensorTime, shown, withoutCalmDirection } from './sensor-push.ts';
 import type { Reading } from './source.ts';
 
 const text = z.string({ error: 'must be text' }).nullish();
@@ -45,7 +45,8 @@ const withoutValue = ['unknown', 'unavailable', 'none', 'None', ''];
  * The variable is that of `variable`, which someone can add to the state, else that of its `device_class`; states without
  * either, and of classes that are no weather, are left out. The unit is that of `unit_of_measurement`. A state that is
  * unknown or unavailable is NaN. Its time is `last_reported`, or where Home Assistant is too old `last_updated`, which
- * stands still while the value does: a rain counter would then tell nothing of dry hours.
+ * stands still while the value does: a rain counter would then tell nothing of dry hours. A state of a sensor that has
+ * told nothing for a month is left out.
  *
  * Rain that is a running total (state class `total_increasing` or `total`) travels as `rainCounter`, an intensity as
  * `rainRate`. A `variable` that is an hour's sum, such as `precipitation`, says that the sensor shows the last hour's.
@@ -67,7 +68,8 @@ export function readHomeAssistant(body: unknown, place: string, now: number): re
     if (other !== undefined)
       throw refusal(about, `${other} and ${state.entity_id} both give ${variable}; send one of them`);
     entityOf.set(variable, state.entity_id);
-    readings.push(readingOf(state, variable, place, about, now));
+    const reading = readingOf(state, variable, place, about, now);
+    if (!isLongPast(reading.time, now)) readings.push(reading);
   }
   return withoutCalmDirection(readings);
 }

@@ -1,9 +1,17 @@
 import { WeatherglassError } from '../errors.ts';
-import { parseInstant } from '../weather/time.ts';
+import { msPerDay, parseInstant } from '../weather/time.ts';
 import type { Reading } from './source.ts';
 
 /** How far a sensor's clock may be ahead: what it sees later would be taken for known too early. */
 const aheadMs = 10 * 60_000;
+
+/** Days that a reading may come late: what was recorded while there was no network, and no clock that was never set. */
+export const latestDays = 30;
+
+/** Whether a reading is of a time that no push should be of. */
+export function isLongPast(time: number, now: number): boolean {
+  return time < now - latestDays * msPerDay;
+}
 
 /** What consoles and WeeWX write for a value that they do not have. */
 const missing = -9999;

@@ -1,18 +1,9 @@
-import { type FormFields, formReadings } from './sensor-form.ts';
+import { consoleFields, type FormFields, formReadings } from './sensor-form.ts';
 import { refusal } from './sensor-push.ts';
 import type { Reading } from './source.ts';
 
 const weatherUnderground: FormFields = {
-  fields: [
-    ['tempf', '°F', 'temperature_2m'],
-    ['dewptf', '°F', 'dew_point_2m'],
-    ['humidity', '%', 'relative_humidity_2m'],
-    ['baromin', 'inHg', 'pressure_msl'],
-    ['windspeedmph', 'mph', 'wind_speed_10m'],
-    ['winddir', '°', 'wind_direction_10m'],
-    ['windgustmph', 'mph', 'wind_gusts_10m'],
-    ['solarradiation', 'W/m²', 'shortwave_radiation'],
-  ],
+  fields: [...consoleFields, ['dewptf', '°F', 'dew_point_2m'], ['baromin', 'inHg', 'pressure_msl']],
   // The protocol says that `rainin` is of the last sixty minutes; some consoles send an intensity there. So the counter
   // comes first.
   rain: [
@@ -31,7 +22,7 @@ const weatherUnderground: FormFields = {
  *
  * @param query of `GET /weatherstation/updateweatherstation.php`
  * @param now when it came, epoch milliseconds
- * @throws WeatherglassError InvalidData that names place and field: no ID, no number, no time, a time yet to come
+ * @throws WeatherglassError InvalidData that names place and field: no ID, no number, no time, a time yet to come or long past
  */
 export function readWeatherUnderground(query: URLSearchParams, now: number): readonly Reading[] {
   const place = query.get('ID')?.trim() ?? '';

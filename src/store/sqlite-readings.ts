@@ -21,9 +21,9 @@ export interface Readings {
 export function sqliteReadings(connection: Connection, places: Names): Readings {
   const since = connection.statement<ReadingRow>(`
     SELECT place.name, variable, time, period_hours, value, received_at
-    FROM reading JOIN place ON place.id = place WHERE time >= ? ORDER BY place.id, time, variable, period_hours`);
+    FROM reading JOIN place ON place.id = place WHERE received_at >= ? ORDER BY place.id, time, variable, period_hours`);
   const put = connection.statement('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)');
-  const forget = connection.statement('DELETE FROM reading WHERE time < ?');
+  const forget = connection.statement('DELETE FROM reading WHERE received_at < ?');
   return {
     since: (from) =>
       since.all(from).map(([place, variable, time, periodHours, value, receivedAt]) => ({

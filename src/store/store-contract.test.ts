@@ -277,12 +277,13 @@ export function describeStore(name: string, { location, open, removeAll }: Store
           value: 1.5,
           receivedAt: noon + 1000,
         };
-        const other = { ...reading, place: 'B', time: noon - HOUR, value: Number.NaN };
+        const late = noon - 50 * HOUR;
+        const other = { ...reading, place: 'B', time: late, value: Number.NaN, receivedAt: noon };
         await store.write({ readings: [reading, other] });
         await store.write({ readings: [{ ...reading, value: 2 }] });
-        expect(await store.readings(noon - HOUR)).toEqual([{ ...reading, value: 2 }, other]);
-        expect(await store.readings(noon)).toHaveLength(1);
-        await store.write({ forgetReadings: noon });
+        expect(await store.readings(noon)).toEqual([{ ...reading, value: 2 }, other]);
+        expect(await store.readings(noon + 1)).toHaveLength(1);
+        await store.write({ forgetReadings: noon + 1 });
         expect(await store.readings(-Infinity)).toEqual([{ ...reading, value: 2 }]);
         await expect(store.write({ readings: [{ ...reading, place: 'C' }] })).rejects.toMatchObject({
           name: 'NotFound',

@@ -45,8 +45,8 @@ export interface Store extends AsyncDisposable {
 
   /** Observations in blocks, every version, by place, variable, valid time and time of becoming known. */
   observations(query?: ObservationQuery): AsyncIterable<ObservationBlock>;
-  /** What sensors pushed since a time, by place and time. */
-  readings(from: number): Promise<readonly StoredReading[]>;
+  /** What sensors pushed since a time, of whatever time it is, by place and time. */
+  readings(receivedFrom: number): Promise<readonly StoredReading[]>;
   /** Where the outcomes of each place and variable come from, without those that were taken back. */
   origins(query?: ObservationQuery): Promise<readonly Origin[]>;
 
@@ -326,7 +326,7 @@ export interface Changes {
   readonly observations?: ObservationBlock;
   /** Replace those of the same place, variable, time and period. */
   readonly readings?: readonly StoredReading[];
-  /** Readings of earlier times go. */
+  /** Readings that were received earlier go. */
   readonly forgetReadings?: number;
   readonly artefacts?: readonly StoredArtefact[];
   /** One of the same place, variable and issue stays as it is. */
