@@ -169,7 +169,7 @@ function partsOf({ places, names }: Batch): readonly Batch[] {
  */
 async function dueBatches(
   source: ForecastSource,
-  { places, signal, progress }: ForecastCollection,
+  { places, variables, hours, signal, progress }: ForecastCollection,
   tools: SourceTools,
   onUntold: (batch: Batch, error: unknown) => void,
 ): Promise<readonly Batch[]> {
@@ -214,10 +214,25 @@ async function dueBatches(
   for (const [index, name] of source.names.entries())
     for (const place of found[index]) due.set(place, [...(due.get(place) ?? []), name]);
   const byNames = Map.groupBy(due, ([, names]) => names.join('\n'));
-  return [...byNames.values()].flatMap((alike) =>
-    chunksOf(alike, source.placesAtOnce).map((chunk) => ({
-      places: chunk.map(([place]) => place),
-      names: chunk[0][1],
-    })),
-  );
+  return [...byNames.values()].flatMap((alike) => {
+    const batch = { places: alike.map(([place]) => place), names: alike[0][1] };
+    return chunksOf(batch.places, atOnce(source, batch, variables, hours)).map((some) => ({
+      ...batch,
+      places: some,
+    }));
+  });
+}
+
+/** How many places of a batch one request can be for, so that no limit of the provider is less than it costs. */
+function atOnce(
+  source: ForecastSource,
+  { places, names }: Batch,
+  variables: readonly string[],
+  hours: number,
+): number {
+  const most = source.provider.limits.reduce((least, { calls }) => Math.min(least, calls), Infinity);
+  let count = source.placesAtOnce;
+  while (count > 1 && source.calls({ places: places.slice(0, count), names, variables, hours }) > most)
+    count = Math.ceil(count / 2);
+  return count;
 }

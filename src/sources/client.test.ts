@@ -325,8 +325,8 @@ describe('limits', () => {
     expect(simulated.requests).toHaveLength(2);
   });
 
-  test('rest for all as long as the provider asks who has had enough', async () => {
-    simulated.answers = [text('', 429, { 'retry-after': '600' }), json('open again')];
+  test.each([429, 503])('rest for all as long as the provider asks with %d', async (status) => {
+    simulated.answers = [text('', status, { 'retry-after': '600' }), json('open again')];
     await expect(open().ask(question())).rejects.toThrow(/must be left alone until/);
     await expect(open().ask(question())).rejects.toThrow(/is not asked before .*: its wish to be left alone/);
     expect(simulated.requests).toHaveLength(1);

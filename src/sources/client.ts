@@ -132,10 +132,11 @@ export function openClient(options: ClientOptions): Client {
       // undici hands on what it does not know, to the interceptors.
       ...(admitted as object),
     });
-    return readReply(question, reply);
+    return understood(question, reply);
   }
 
-  async function readReply(question: Question, reply: Dispatcher.ResponseData): Promise<Reply> {
+  /** The reply as an answer. */
+  async function understood(question: Question, reply: Dispatcher.ResponseData): Promise<Reply> {
     const { provider } = question;
     const { statusCode: status, headers } = reply;
     const where = placeOf(question);
@@ -146,7 +147,9 @@ export function openClient(options: ClientOptions): Client {
       if (status === 204) return { status, body: undefined, receivedAt: now };
       if (status !== 200 && status !== 203) {
         const refused = { status, body: text, retryAfter: textOf(headers['retry-after']) };
-        if (status === 429) quotas.rest(provider, now + (restAsked(provider, refused, now) ?? 0));
+        // Who is overloaded says so to whoever asks next, too: the others need not.
+        if (status === 429 || status >= 500)
+          quotas.rest(provider, now + (restAsked(provider, refused, now) ?? 0));
         throw refusalError(provider, refused, where, now);
       }
       const ageMs = Number(textOf(headers.age) || '0') * 1000;

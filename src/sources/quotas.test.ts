@@ -35,3 +35,36 @@ it('a process that was killed holds no request any longer', () => {
   expect(quotas.take(provider, 1, now)).toHaveProperty('end');
   expect(quotas.take(provider, 1, now)).toEqual({ waitMs: 25, why: 'its limit of 2 requests at once' });
 });
+
+const day = 86_400_000;
+const daily: Provider = {
+  ...provider,
+  name: 'daily',
+  limits: [{ calls: 10, seconds: 86_400 }],
+  concurrency: 100,
+};
+
+it('a question that is larger than a limit is refused, however little was asked before', () => {
+  using quotas = openQuotas(folder);
+  expect(() => quotas.take(daily, 11, Date.now())).toThrow(
+    'daily: one question would count for 11 calls, of 10 in 1 d: ask for fewer',
+  );
+  expect(quotas.used(daily, Date.now())).toMatchObject([{ calls: 0 }]);
+  expect(quotas.take(daily, 10, Date.now())).toHaveProperty('end');
+});
+
+it('a clock that was far ahead blocks nothing, one that is put back a little still counts', () => {
+  using quotas = openQuotas(folder);
+  const wrong = { ...daily, name: 'wrong' };
+  const now = Date.now();
+  expect(quotas.take(wrong, 10, now + 400 * day)).toHaveProperty('end');
+  quotas.rest(wrong, now + 401 * day);
+  expect(quotas.take(wrong, 10, now)).toHaveProperty('end');
+  quotas.rest(wrong, now + 1000);
+  expect(quotas.take(wrong, 1, now)).toMatchObject({ waitMs: 1000 });
+  // An hour back: what was spent is still spent.
+  expect(quotas.take(wrong, 1, now - 3_600_000 + 2000)).toMatchObject({
+    why: expect.stringMatching('left alone'),
+  });
+  expect(quotas.used(wrong, now - 3_600_000)).toMatchObject([{ calls: 10 }]);
+});

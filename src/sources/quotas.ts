@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { WeatherglassError } from '../errors.ts';
 import type { Limit, Provider } from './source.ts';
 
 /** What was asked of each provider by all processes of this machine, kept in a file they share. */
@@ -10,6 +11,7 @@ export interface Quotas extends Disposable {
    * Takes calls and one of the places for requests under way.
    *
    * @returns how to end the request; or how long to wait before asking again, with the limit in the way
+   * @throws WeatherglassError Usage for more calls than a limit ever allows
    */
   take(provider: Provider, calls: number, now: number): Taken | Refused;
   /** Nobody asks the provider until then: it has said so. */
@@ -37,6 +39,8 @@ export interface Refused {
 const PARTS = 60;
 /** A request is over after so many milliseconds; whoever has not ended it has died, or is on another machine that has. */
 const LONGEST_REQUEST = 90_000;
+/** A wish to be left alone for longer was noted by a clock that was ahead. */
+const LONGEST_REST = 86_400_000;
 /** Milliseconds to wait for a place among the requests under way. */
 const NEXT_LOOK = 25;
 
@@ -58,7 +62,8 @@ export function openQuotas(folder: string): Quotas {
     CREATE TABLE IF NOT EXISTS rest (provider TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
   `);
   const sum = database.prepare(`
-    SELECT total(calls) AS calls, min(part) AS first FROM spent WHERE provider = ? AND seconds = ? AND part > ?`);
+    SELECT total(calls) AS calls, min(part) AS first FROM spent
+    WHERE provider = ? AND seconds = ? AND part > ? AND part <= ?`);
   const add = database.prepare(`
     INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET calls = calls + excluded.calls`);
   const forget = database.prepare('DELETE FROM spent WHERE provider = ? AND seconds = ? AND part <= ?');
@@ -66,19 +71,25 @@ export function openQuotas(folder: string): Quotas {
     'INSERT INTO under_way (provider, ends_by, host, process) VALUES (?, ?, ?, ?)',
   );
   const finish = database.prepare('DELETE FROM under_way WHERE id = ?');
-  const clear = database.prepare('DELETE FROM under_way WHERE ends_by < ?');
+  const clear = database.prepare('DELETE FROM under_way WHERE ends_by < ? OR ends_by > ?');
   const underWay = database.prepare('SELECT count(*) AS requests FROM under_way WHERE provider = ?');
   const holders = database.prepare('SELECT DISTINCT process FROM under_way WHERE provider = ? AND host = ?');
   const bury = database.prepare('DELETE FROM under_way WHERE host = ? AND process = ?');
   const host = hostname();
-  const resting = database.prepare('SELECT until FROM rest WHERE provider = ? AND until > ?');
+  const resting = database.prepare('SELECT until FROM rest WHERE provider = ? AND until > ? AND until <= ?');
   const setRest = database.prepare(`
-    INSERT INTO rest VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`);
+    INSERT INTO rest VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET until = excluded.until WHERE until < excluded.until OR until > ?`);
 
   const partOf = ({ seconds }: Limit, now: number) => Math.floor((now * PARTS) / (seconds * 1000));
 
+  /**
+   * A clock that is put back a little still sees what was spent, as if it were to come; what is farther ahead than a span is
+   * of a clock that was wrong.
+   */
   function spent(provider: string, limit: Limit, now: number): { calls: number; first: number | null } {
-    return sum.get(provider, limit.seconds, partOf(limit, now) - PARTS - 1) as ReturnType<typeof spent>;
+    const part = partOf(limit, now);
+    return sum.get(provider, limit.seconds, part - PARTS - 1, part + PARTS) as ReturnType<typeof spent>;
   }
 
   /** Milliseconds until a part no longer counts. */
@@ -88,7 +99,7 @@ export function openQuotas(folder: string): Quotas {
 
   /** Requests under way, without those of processes that were killed. */
   function requestsOf(name: string, concurrency: number, now: number): number {
-    clear.run(now);
+    clear.run(now, now + LONGEST_REQUEST);
     const count = () => (underWay.get(name) as { requests: number }).requests;
     const requests = count();
     if (requests < concurrency) return requests;
@@ -99,14 +110,19 @@ export function openQuotas(folder: string): Quotas {
   }
 
   function decide({ name, limits, concurrency }: Provider, calls: number, now: number): number | Refused {
-    const rest = resting.get(name, now) as { until: number } | undefined;
+    for (const { calls: most, seconds } of limits)
+      if (calls > most)
+        throw new WeatherglassError(
+          'Usage',
+          `${name}: one question would count for ${calls} calls, of ${most} in ${spanText(seconds)}: ask for fewer models, variables or places`,
+        );
+    const rest = resting.get(name, now, now + LONGEST_REST) as { until: number } | undefined;
     if (rest !== undefined) return { waitMs: rest.until - now, why: 'its wish to be left alone' };
     if (requestsOf(name, concurrency, now) >= concurrency)
       return { waitMs: NEXT_LOOK, why: `its limit of ${concurrency} requests at once` };
     for (const limit of limits) {
       const { calls: used, first } = spent(name, limit, now);
-      // What is larger than the limit itself would never be let through; it goes when nothing else has gone.
-      if (used + calls <= limit.calls || first === null) continue;
+      if (first === null || used + calls <= limit.calls) continue;
       const why = `its limit of ${limit.calls} calls in ${spanText(limit.seconds)}`;
       return { waitMs: untilPast(limit, first, now), why };
     }
@@ -144,7 +160,7 @@ export function openQuotas(folder: string): Quotas {
         },
       };
     },
-    rest: ({ name }, until) => void setRest.run(name, until),
+    rest: ({ name }, until) => void setRest.run(name, until, until + LONGEST_REST),
     used: ({ name, limits }, now) =>
       limits.map((limit) => {
         const { calls, first } = spent(name, limit, now);
