@@ -10,6 +10,8 @@ import type { Provider } from './source.ts';
 export interface AdmittedRequest {
   readonly provider: Provider;
   readonly calls: number;
+  /** Where it goes first; whom it is handed on to must not see the key. */
+  readonly firstOrigin: string;
   /** Longest that the exchange itself may take, once it is admitted, milliseconds. */
   readonly exchangeMs: number;
 }
@@ -29,8 +31,9 @@ export function admission(
   random: () => number,
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    const { provider, calls, exchangeMs, signal } = options as Dispatcher.DispatchOptions &
+    const { provider, calls, firstOrigin, exchangeMs, signal } = options as Dispatcher.DispatchOptions &
       AdmittedRequest & { readonly signal?: AbortSignal };
+    const isHome = String(options.origin) === firstOrigin;
     void admitted(provider, calls, signal).then(
       (taken) => send(taken, provider, exchangeMs, signal),
       (error: Error) => handler.onResponseError?.(nowhere, error),
@@ -44,7 +47,7 @@ export function admission(
         taken.end();
       };
       try {
-        dispatch(options, exchange(handler, deadline.signal, end));
+        dispatch(isHome ? withKey(options, provider) : options, exchange(handler, deadline.signal, end));
       } catch (error) {
         end();
         handler.onResponseError?.(nowhere, error as Error);
@@ -86,6 +89,12 @@ export function admission(
       );
     }
   }
+}
+
+function withKey(options: Dispatcher.DispatchOptions, { key }: Provider): Dispatcher.DispatchOptions {
+  if (key === undefined) return options;
+  const glue = options.path.includes('?') ? '&' : '?';
+  return { ...options, path: `${options.path}${glue}${key.parameter}=${encodeURIComponent(key.value)}` };
 }
 
 /** Stands for the controller of a request that never began. */

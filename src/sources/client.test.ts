@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -103,6 +103,30 @@ describe('a question', () => {
       'user-agent': 'weatherglass/1.2.3 (me@example.org)',
       accept: 'application/json',
     });
+  });
+
+  test('carries the key to the provider, and nowhere else', async () => {
+    const keyed: Provider = { ...provider, key: { parameter: 'apikey', value: 's3cret &' } };
+    const elsewhere = simulated.url.replace('127.0.0.1', 'localhost');
+    simulated.answers = [
+      json({ kept: true }, { 'cache-control': 'max-age=600' }),
+      text('', 302, { location: `${elsewhere}/moved` }),
+      json({ moved: true }, { 'cache-control': 'max-age=600' }),
+    ];
+    const client = open();
+    for (let k = 0; k < 2; k++)
+      expect(await client.ask(question('/?a=1', { provider: keyed }))).toMatchObject({
+        body: { kept: true },
+      });
+    expect(await client.ask(question('/b', { provider: keyed }))).toMatchObject({ body: { moved: true } });
+    expect(simulated.requests.map(({ url }) => url)).toEqual([
+      '/?a=1&apikey=s3cret%20%26',
+      '/b?apikey=s3cret%20%26',
+      '/moved',
+    ]);
+    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    expect(kept.some((file) => file.includes('/?a=1'))).toBe(true);
+    expect(kept.some((file) => file.includes('s3cret'))).toBe(false);
   });
 
   test('goes to no provider that wants to know who asks, as long as nobody has said', async () => {

@@ -119,7 +119,8 @@ export function openClient(options: ClientOptions): Client {
 
   async function exchange(question: Question, signal: AbortSignal): Promise<Reply> {
     const { provider, calls = 1, headers } = question;
-    const admitted: AdmittedRequest = { provider, calls, exchangeMs: EXCHANGE };
+    const { origin: firstOrigin } = new URL(question.url);
+    const admitted: AdmittedRequest = { provider, calls, firstOrigin, exchangeMs: EXCHANGE };
     const reply = await request(question.url, {
       dispatcher,
       signal,

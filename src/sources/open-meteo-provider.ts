@@ -35,5 +35,6 @@ export function openMeteoProvider(settings: OpenMeteoSettings = {}): Provider {
     concurrency,
     wantsContact: false,
     refusal: openMeteoRefusal,
+    ...(apiKey !== undefined && { key: { parameter: 'apikey', value: apiKey } }),
   };
 }

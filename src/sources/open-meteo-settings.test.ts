@@ -38,7 +38,7 @@ describe('the addresses', () => {
 
   it('of a customer have a prefix and the key, but the metadata have no key', () => {
     expect(addresses({ apiKey: 'k-1' })[2]).toBe(
-      'https://customer-previous-runs-api.open-meteo.com/v1/forecast?a=1,2&apikey=k-1',
+      'https://customer-previous-runs-api.open-meteo.com/v1/forecast?a=1,2',
     );
     expect(openMeteoMetadataUrl(checkOpenMeteo({ apiKey: 'k-1' }), 'forecast', 'dwd_icon')).toBe(
       'https://customer-api.open-meteo.com/data/dwd_icon/static/meta.json',

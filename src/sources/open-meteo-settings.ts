@@ -9,7 +9,7 @@ export interface OpenMeteoSettings {
   readonly ensembles?: readonly string[];
   /** An instance of one's own, such as `http://localhost:8080`; it then serves everything, without limits. */
   readonly url?: string;
-  /** Key of a subscription. It goes into addresses alone, never into a message. */
+  /** Key of a subscription. It is sent, and neither kept nor told. */
   readonly apiKey?: string;
 }
 
@@ -96,22 +96,22 @@ function usage(setting: string, problem: string): WeatherglassError {
 }
 
 /**
- * The address of a question. Commas stay as they are, which keeps long lists readable; what is undefined is left out.
+ * The address of a question, without the key. Commas stay as they are, which keeps long lists readable; what is undefined is left out.
  *
  * @example openMeteoUrl(checkOpenMeteo({}), 'forecast', { hourly: 'a,b' }); // https://api.open-meteo.com/v1/forecast?hourly=a,b
  */
 export function openMeteoUrl(
-  { url, apiKey }: OpenMeteo,
+  settings: OpenMeteo,
   api: OpenMeteoApi,
   query: Readonly<Record<string, string | number | undefined>>,
 ): string {
-  const pairs = Object.entries({ ...query, apikey: apiKey })
+  const pairs = Object.entries(query)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${encodeURIComponent(String(value)).replaceAll('%2C', ',')}`);
-  return `${openMeteoHost({ url, apiKey }, api)}${services[api][1]}?${pairs.join('&')}`;
+  return `${openMeteoHost(settings, api)}${services[api][1]}?${pairs.join('&')}`;
 }
 
-/** The address of a domain's metadata; it takes no key, and a customer's servers have their own. */
+/** The address of a domain's metadata; a customer's servers have their own. */
 export function openMeteoMetadataUrl(
   settings: OpenMeteo,
   api: 'forecast' | 'ensemble',
@@ -120,6 +120,6 @@ export function openMeteoMetadataUrl(
   return `${openMeteoHost(settings, api)}/data/${domain}/static/meta.json`;
 }
 
-function openMeteoHost({ url, apiKey }: Pick<OpenMeteo, 'url' | 'apiKey'>, api: OpenMeteoApi): string {
+function openMeteoHost({ url, apiKey }: OpenMeteo, api: OpenMeteoApi): string {
   return url ?? `https://${apiKey === undefined ? '' : 'customer-'}${services[api][0]}.open-meteo.com`;
 }

@@ -26,6 +26,8 @@ export interface Provider {
   readonly limits: readonly Limit[];
   /** Requests of all processes of this machine that may be under way at once. */
   readonly concurrency: number;
+  /** Parameter that every address gets at the very last, so that neither what is kept nor what is said has it. */
+  readonly key?: { readonly parameter: string; readonly value: string };
   /** Whether it refuses who does not say how to reach them. */
   readonly wantsContact: boolean;
   /** What a refusal means, where the provider says it in words of its own; the body as JSON, or as text where it is none. */
