@@ -1,4 +1,3 @@
-import type { FollowedPlace } from '../weather/place.ts';
 import { msPerHour } from '../weather/time.ts';
 import { brightSkyVariables, decodeBrightSky } from './bright-sky-decode.ts';
 import {
@@ -10,7 +9,8 @@ import {
 } from './bright-sky-provider.ts';
 import { coordinateText } from './coordinate-text.ts';
 import { forecastSeries, gatherValues } from './forecast-series.ts';
-import type { ForecastRequest, ForecastSource, IssuedForecast, SourceTools } from './source.ts';
+import { type PlaceForecast, placeByPlace } from './place-by-place.ts';
+import type { ForecastSource } from './source.ts';
 
 /** Hours that every station has. Of more, the service would fill the last ones from other stations near. */
 const MOST_HOURS = 240;
@@ -32,11 +32,7 @@ const MOST_HOURS = 240;
 export function brightSky({ url = brightSkyAddress }: BrightSkySettings = {}): ForecastSource {
   const { name } = brightSkyProvider;
 
-  async function forecast(
-    place: FollowedPlace,
-    { variables, hours, signal }: ForecastRequest,
-    tools: SourceTools,
-  ): Promise<IssuedForecast | undefined> {
+  const forecast: PlaceForecast = async (place, { variables, hours, signal }, tools) => {
     const now = tools.now();
     const span = Math.min(hours, MOST_HOURS) * msPerHour;
     const where = `lat=${coordinateText(place.latitude)}&lon=${coordinateText(place.longitude)}`;
@@ -58,26 +54,16 @@ export function brightSky({ url = brightSkyAddress }: BrightSkySettings = {}): F
     if (series.length === 0) return undefined;
     const columns = ['model_mosmix'];
     return { source: name, place: place.name, issuedAt, knownAt: reply.receivedAt, columns, series };
-  }
+  };
 
   return {
     provider: brightSkyProvider,
-    names: [name],
+    ...placeByPlace(name, forecast),
     variables: brightSkyVariables,
     covers: (_, location) => brightSkyCovers(location),
-    placesAtOnce: 1,
     // MOSMIX is updated each hour, but all of its models run each six hours.
     every: 3 * msPerHour,
     calls: ({ places }) => places.length,
-    async forecasts(request, tools) {
-      const issued: IssuedForecast[] = [];
-      if (!request.names.includes(name)) return issued;
-      for (const place of request.places) {
-        const one = await forecast(place, request, tools);
-        if (one !== undefined) issued.push(one);
-      }
-      return issued;
-    },
   };
 }
 

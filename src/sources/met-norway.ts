@@ -4,7 +4,8 @@ import { coordinateText } from './coordinate-text.ts';
 import { credits } from './credits.ts';
 import { forecastSeries } from './forecast-series.ts';
 import { decodeLocationforecast, metNorwayColumns, metNorwayVariables } from './met-norway-decode.ts';
-import type { ForecastRequest, ForecastSource, IssuedForecast, Provider, SourceTools } from './source.ts';
+import { type PlaceForecast, placeByPlace } from './place-by-place.ts';
+import type { ForecastSource, Provider } from './source.ts';
 
 const metNorwayProvider: Provider = {
   name: 'met-norway',
@@ -38,11 +39,7 @@ export function metNorway({
   const name = metNorwayProvider.name;
   const columns = complete ? metNorwayColumns : metNorwayColumns.slice(0, 1);
 
-  async function forecast(
-    place: FollowedPlace,
-    { variables, hours, signal }: ForecastRequest,
-    tools: SourceTools,
-  ): Promise<IssuedForecast | undefined> {
+  const forecast: PlaceForecast = async (place, { variables, hours, signal }, tools) => {
     const reply = await tools.ask({
       provider: metNorwayProvider,
       url: addressOf(place),
@@ -55,7 +52,7 @@ export function metNorway({
     const series = forecastSeries(values, { issuedAt, until, variables, columns: columns.length });
     if (series.length === 0) return undefined;
     return { source: name, place: place.name, issuedAt, knownAt: reply.receivedAt, columns, series };
-  }
+  };
 
   function addressOf({ latitude, longitude, elevation }: FollowedPlace): string {
     const altitude = Number.isNaN(elevation) ? '' : `&altitude=${Math.round(elevation)}`;
@@ -65,21 +62,11 @@ export function metNorway({
 
   return {
     provider: metNorwayProvider,
-    names: [name],
+    ...placeByPlace(name, forecast),
     variables: metNorwayVariables,
     covers: () => true,
-    placesAtOnce: 1,
     // A reply expires after half an hour as a rule, but its model runs each six hours; only the Nordic one changes hourly.
     every: 3 * msPerHour,
     calls: ({ places }) => places.length,
-    async forecasts(request, tools) {
-      const issued: IssuedForecast[] = [];
-      if (!request.names.includes(name)) return issued;
-      for (const place of request.places) {
-        const one = await forecast(place, request, tools);
-        if (one !== undefined) issued.push(one);
-      }
-      return issued;
-    },
   };
 }

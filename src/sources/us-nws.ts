@@ -1,8 +1,8 @@
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
-import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
 import { forecastSeries } from './forecast-series.ts';
-import type { ForecastRequest, ForecastSource, IssuedForecast, SourceTools } from './source.ts';
+import { type PlaceForecast, placeByPlace } from './place-by-place.ts';
+import type { ForecastSource } from './source.ts';
 import { decodeGridpoints, gridpointVariables, type UsNwsForecast } from './us-nws-gridpoints.ts';
 import { decodeHourlyForecast } from './us-nws-hourly.ts';
 import { askPoint, pathOf } from './us-nws-point.ts';
@@ -38,11 +38,7 @@ export function usNws({ url = usNwsAddress }: UsNwsSettings = {}): ForecastSourc
   const { name } = usNwsProvider;
   const columns = ['model_nws'];
 
-  async function forecast(
-    place: FollowedPlace,
-    { variables, hours, signal }: ForecastRequest,
-    tools: SourceTools,
-  ): Promise<IssuedForecast | undefined> {
+  const forecast: PlaceForecast = async (place, { variables, hours, signal }, tools) => {
     const about = `${name}, ${place.name}`;
     const until = tools.now() + hours * msPerHour;
     const point = await askPoint({ url, location: place, about: place.name, signal }, tools);
@@ -73,26 +69,16 @@ export function usNws({ url = usNwsAddress }: UsNwsSettings = {}): ForecastSourc
     return series.length === 0
       ? undefined
       : { source: name, place: place.name, issuedAt, knownAt, columns, series };
-  }
+  };
 
   return {
     provider: usNwsProvider,
-    names: [name],
+    ...placeByPlace(name, forecast),
     variables: gridpointVariables,
     covers: (_, location) => usNwsCovers(location),
-    placesAtOnce: 1,
     // Offices renew their grids several times a day, not every hour.
     every: 3 * msPerHour,
     // The point and its grid; the point is hardly ever asked for anew.
     calls: ({ places }) => 2 * places.length,
-    async forecasts(request, tools) {
-      const issued: IssuedForecast[] = [];
-      if (!request.names.includes(name)) return issued;
-      for (const place of request.places) {
-        const one = await forecast(place, request, tools);
-        if (one !== undefined) issued.push(one);
-      }
-      return issued;
-    },
   };
 }
