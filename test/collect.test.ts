@@ -305,6 +305,25 @@ describe('what fails alone', () => {
     expect(await collecting.collect(store, progress)).toMatchObject({ added: 3, failures: [] });
   });
 
+  it('is a model that the provider refuses, of what is due and of the past', async () => {
+    const models = ['gfs_global', 'cma_grapes_global'];
+    await using world = await openWorld({ sources: ['open-meteo'], settings: { models } });
+    const { store, collecting, providers } = world;
+    await follow(store, places, { truth: 'none', pastDays: 40 });
+    providers.setFaults({ refused: 1, repeat: Infinity, within: 'cma_grapes_global' });
+    const current = await collecting.collect(store);
+    expect(current).toMatchObject({ added: 3, failures: [{ error: { name: 'InvalidData' } }] });
+    const past = await collecting.fill(store);
+    // Two steps a place: each is done by the model that is there, and says that the other is not.
+    expect(past).toMatchObject({ steps: 6, left: 0 });
+    expect(past.failures).toHaveLength(6);
+    for (const { error } of past.failures) expect(error.message).toMatch(/400, This question is refused/);
+    expect(new Set((await runsIn(store)).map(({ source }) => source))).toEqual(
+      new Set(['open-meteo/gfs_global']),
+    );
+    expect(await collecting.fill(store)).toMatchObject({ steps: 0, left: 0 });
+  });
+
   it('is one report of a station that is not understood', async () => {
     await using world = await openWorld({ stations: true, sources: ['metar'] });
     const { store, collecting, providers } = world;

@@ -20,6 +20,7 @@ describe('faults', () => {
     ['tooMany', 429],
     ['failed', 500],
     ['overloaded', 503],
+    ['refused', 400],
     ['notModified', 304],
   ] as const)('%s is %d, and the next try succeeds', async (kind, status) => {
     always(kind);

@@ -6,7 +6,7 @@ import { repeatHour, skipHour, spoilOne, spoilUnits, swapHours } from './simulat
  * What can go wrong, by probability of a request; one fault at most hits a reply.
  *
  * - `slow`: the reply comes {@link SimulatedFaults.slowMs} later
- * - `tooMany` 429 with Retry-After, `failed` 500, `overloaded` 503
+ * - `tooMany` 429 with Retry-After, `failed` 500, `overloaded` 503; `refused` 400, as if the question were wrong
  * - `cut`: the connection ends in the middle of the body
  * - `html`: a page with status 200
  * - `fahrenheit`: temperatures in °F, and the unit says so; `mislabelled`: in °F under the name of °C
@@ -24,6 +24,7 @@ export const faultKinds = [
   'tooMany',
   'failed',
   'overloaded',
+  'refused',
   'cut',
   'html',
   'fahrenheit',
@@ -121,6 +122,12 @@ export function faultyRequest(
   return { ...request, query };
 }
 
+const statuses = {
+  failed: [500, 'Internal Server Error'],
+  overloaded: [503, 'The service is overloaded'],
+  refused: [400, 'This question is refused'],
+} as const;
+
 const page = '<!DOCTYPE html><html><head><title>Welcome</title></head><body>Please log in.</body></html>';
 
 /** What becomes of a reply under a fault. */
@@ -150,9 +157,9 @@ export function faultyDelivery(
       });
     }
     case 'failed':
-    case 'overloaded': {
-      const status = kind === 'failed' ? 500 : 503;
-      const text = kind === 'failed' ? 'Internal Server Error' : 'The service is overloaded';
+    case 'overloaded':
+    case 'refused': {
+      const [status, text] = statuses[kind];
       const refused = refusal(provider, status, text);
       return instead(status, refused.body, refused.headers);
     }
