@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collectDue, wantTraining } from '../src/collect/collect.ts';
+import { collectDue } from '../src/collect/collect.ts';
 import { readProgress } from '../src/collect/collect-progress.ts';
+import { wantTraining } from '../src/collect/collect-round.ts';
 import { fillPast } from '../src/collect/fill.ts';
 import { followPlace, noStations } from '../src/collect/follow-place.ts';
 import { acceptObservations } from '../src/pipeline/accept-observations.ts';

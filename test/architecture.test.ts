@@ -21,6 +21,7 @@ function lint(folder: string): string[] {
   return diagnostics.map(({ filename, code }) => `${filename.replaceAll('\\', '/')}: ${code}`).sort();
 }
 
+/** From the bottom up. */
 const folders = [
   'weather',
   'forecast',
@@ -38,6 +39,10 @@ const folders = [
 ] as const;
 type Folder = (typeof folders)[number];
 
+function below(folder: Folder): readonly Folder[] {
+  return folders.slice(0, folders.indexOf(folder));
+}
+
 /** The arrows of the architecture, written down a second time, apart from the lint rules that enforce them. */
 const mayImport: Readonly<Record<Folder, readonly Folder[]>> = {
   weather: [],
@@ -50,45 +55,9 @@ const mayImport: Readonly<Record<Folder, readonly Folder[]>> = {
   sources: ['weather', 'runtime'],
   store: ['weather', 'forecast', 'runtime'],
   collect: ['weather', 'runtime', 'quality', 'sources', 'store'],
-  pipeline: [
-    'weather',
-    'forecast',
-    'scores',
-    'models',
-    'runtime',
-    'quality',
-    'tables',
-    'sources',
-    'store',
-    'collect',
-  ],
-  server: [
-    'weather',
-    'forecast',
-    'scores',
-    'models',
-    'runtime',
-    'quality',
-    'tables',
-    'sources',
-    'store',
-    'collect',
-    'pipeline',
-  ],
-  cli: [
-    'weather',
-    'forecast',
-    'scores',
-    'models',
-    'runtime',
-    'quality',
-    'tables',
-    'sources',
-    'store',
-    'collect',
-    'pipeline',
-    'server',
-  ],
+  pipeline: below('pipeline'),
+  server: below('server'),
+  cli: below('cli'),
 };
 const pure: readonly Folder[] = ['weather', 'forecast', 'scores', 'models', 'quality'];
 

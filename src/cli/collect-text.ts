@@ -1,7 +1,6 @@
-import type { Collected } from '../collect/collect.ts';
 import type { CollectFailure } from '../collect/collect-progress.ts';
+import type { Round } from '../collect/collect-round.ts';
 import type { CurrentCost } from '../collect/current-costs.ts';
-import type { FillResult } from '../collect/fill.ts';
 import type { FillCost } from '../collect/fill-plan.ts';
 import { WeatherglassError } from '../errors.ts';
 import { namePlaces } from '../weather/name-places.ts';
@@ -9,7 +8,7 @@ import { count } from './store-command.ts';
 import { table } from './table.ts';
 
 /** What was collected, for a person: a line a source, then every failure. */
-export function collectedText(collected: Collected, filled: FillResult): string {
+export function collectedText({ collected, filled }: Round): string {
   const rows = [
     ['source', 'requests', 'answered', 'new', 'unchanged', 'outdated', 'failed'],
     ...collected.forecasts.map((one) => [
@@ -46,7 +45,7 @@ export function failuresText(failures: readonly CollectFailure[]): string {
 }
 
 /** @throws WeatherglassError Unavailable where something failed and nothing at all was answered. */
-export function refuseSilence(collected: Collected, filled: FillResult): void {
+export function refuseSilence({ collected, filled }: Round): void {
   const asked = [...collected.forecasts, ...collected.readings];
   const answered = asked.reduce((sum, one) => sum + one.answered, 0) + filled.steps;
   if (answered === 0 && collected.failures.length + filled.failures.length > 0)
@@ -56,7 +55,7 @@ export function refuseSilence(collected: Collected, filled: FillResult): void {
     );
 }
 
-export function collectedJson(collected: Collected, filled: FillResult) {
+export function collectedJson({ collected, filled }: Round) {
   return {
     forecasts: collected.forecasts.map(({ failures, ...counts }) => ({ ...counts, failed: failures.length })),
     stations: collected.readings.map(({ failures, ...counts }) => ({ ...counts, failed: failures.length })),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { type Collected, collectDue, collectedVariables, mayFill, wantTraining } from '../collect/collect.ts';
+import { collectedVariables } from '../collect/collect.ts';
 import { readProgress } from '../collect/collect-progress.ts';
+import { collectRound, type Round } from '../collect/collect-round.ts';
 import { currentCosts } from '../collect/current-costs.ts';
-import { type FillResult, fillPast, fillStepsOf } from '../collect/fill.ts';
+import { fillStepsOf } from '../collect/fill.ts';
 import { fillCosts } from '../collect/fill-plan.ts';
 import { collectedPlaces } from '../collect/follow.ts';
 import { openStandingCollector } from '../collect/standing-collector.ts';
@@ -68,23 +69,15 @@ type Work = (
 ) => Promise<void>;
 
 const once: Work = async (context, flags, config, store, { client, sources }) => {
-  const { signal } = context;
-  const tools = { ask: client.ask, now: () => systemClock.now() };
-  const collected = await collectDue(store, sources, {
+  const round = await collectRound(store, sources, {
+    client,
+    clock: systemClock,
     hours: 24 * config.horizon,
     progress: await readProgress(store),
-    tools,
-    signal,
+    signal: context.signal,
   });
-  const filled = await fillPast(store, sources, {
-    variables: collectedVariables,
-    tools,
-    signal,
-    mayAsk: mayFill(client),
-  });
-  await wantTraining(store, systemClock.now());
-  report(context, flags, collected, filled);
-  refuseSilence(collected, filled);
+  report(context, flags, round);
+  refuseSilence(round);
 };
 
 const watch: Work = async (context, flags, config, store, { client, sources }) => {
@@ -96,9 +89,10 @@ const watch: Work = async (context, flags, config, store, { client, sources }) =
     clock: systemClock,
     random: Math.random,
     hours: 24 * config.horizon,
-    onCollected(collected, filled) {
+    onCollected(round) {
+      const { collected, filled } = round;
       const quiet = collected.added + collected.failures.length + filled.steps + filled.failures.length === 0;
-      if (!quiet) report(context, flags, collected, filled);
+      if (!quiet) report(context, flags, round);
     },
     onError: (error) => context.notice(`weatherglass: ${String(error)}; collecting goes on\n`),
   });
@@ -126,8 +120,6 @@ async function plan(
   );
 }
 
-function report(context: Context, flags: CollectFlags, collected: Collected, filled: FillResult): void {
-  context.write(
-    flags.json ? `${JSON.stringify(collectedJson(collected, filled))}\n` : collectedText(collected, filled),
-  );
+function report(context: Context, flags: CollectFlags, round: Round): void {
+  context.write(flags.json ? `${JSON.stringify(collectedJson(round))}\n` : collectedText(round));
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { type Collected, collectDue, collectedVariables, mayFill } from '../collect/collect.ts';
+import { collectedVariables } from '../collect/collect.ts';
 import { readProgress } from '../collect/collect-progress.ts';
+import { collectRound, type Round } from '../collect/collect-round.ts';
 import { currentCosts } from '../collect/current-costs.ts';
-import { type FillResult, fillPast, fillStepsOf } from '../collect/fill.ts';
+import { fillStepsOf } from '../collect/fill.ts';
 import { fillCosts } from '../collect/fill-plan.ts';
 import { collectedPlaces, type Truth, truths } from '../collect/follow.ts';
 import {
@@ -117,10 +118,10 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
   // A program is told the result alone, at the end.
   const listener = flags.json === true ? { ...context, write: () => {} } : context;
   listener.write(followedText(followed));
-  const { collected, filled } = await begin(listener, config, store, collecting, tools);
+  const round = await begin(listener, config, store, collecting, tools);
   await tell(listener, store, place.name);
   if (flags.json === true)
-    write(`${JSON.stringify({ ...followedJson(followed), collected: collectedJson(collected, filled) })}\n`);
+    write(`${JSON.stringify({ ...followedJson(followed), collected: collectedJson(round) })}\n`);
 }
 
 function followedJson({ place, truth, stations, problems }: Followed) {
@@ -203,33 +204,28 @@ async function begin(
   store: Store,
   { client, sources }: Collecting,
   tools: SourceTools,
-): Promise<{ readonly collected: Collected; readonly filled: FillResult }> {
+): Promise<Round> {
   const { write, signal } = context;
   const hours = 24 * config.horizon;
   const places = await collectedPlaces(store);
   const plan = await fillStepsOf(store, sources, collectedVariables, tools.now());
   write(costsText(currentCosts(places, sources.forecasts, collectedVariables, hours), fillCosts(plan)));
   const progress = progressOn(context);
-  const collected = await collectDue(store, sources, {
+  const round = await collectRound(store, sources, {
+    client,
+    clock: systemClock,
     hours,
     progress: await readProgress(store),
-    tools,
     signal,
-  });
-  const filled = await fillPast(store, sources, {
-    variables: collectedVariables,
-    tools,
-    signal,
-    mayAsk: mayFill(client),
     steps: FIRST_STEPS,
     onStep: (done, total) => progress.show('filling in the past', done, total),
   });
   progress.clear();
-  write(collectedText(collected, filled));
-  refuseSilence(collected, filled);
+  write(collectedText(round));
+  refuseSilence(round);
   await using pool = openThreads(config);
   await step(store, { asOf: tools.now(), signal }, pool);
-  return { collected, filled };
+  return round;
 }
 
 /** What is known of the next day, and what to do next. */

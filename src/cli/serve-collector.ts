@@ -21,7 +21,7 @@ export function openCollector(
     clock,
     random: Math.random,
     hours: 24 * config.horizon,
-    onCollected(collected, filled) {
+    onCollected({ collected, filled }) {
       const added = collected.added + filled.runs + filled.observations;
       const failures = [...collected.failures, ...filled.failures];
       if (added > 0) poke();

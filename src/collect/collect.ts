@@ -1,13 +1,10 @@
 import { openTaskGroup } from '../runtime/task-group.ts';
-import type { Client } from '../sources/client.ts';
-import type { Provider, SourceTools } from '../sources/source.ts';
+import type { SourceTools } from '../sources/source.ts';
 import type { Sources } from '../sources/sources.ts';
-import { type Store, trainedNote, trainWantedNote } from '../store/store.ts';
-import { msPerDay, msPerHour } from '../weather/time.ts';
+import type { Store } from '../store/store.ts';
 import { collectForecasts, type ForecastsCollected } from './collect-forecasts.ts';
 import type { CollectFailure, CollectProgress } from './collect-progress.ts';
 import { collectReadings, type ReadingsCollected } from './collect-readings.ts';
-import { fillShare } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
 
 /** Variables that are collected: what most people ask of the weather, and what comes with it uncalibrated. */
@@ -81,34 +78,4 @@ export async function collectDue(
       forecasts.reduce((sum, { runs }) => sum + runs, 0) +
       readings.reduce((sum, { observations }) => sum + observations, 0),
   };
-}
-
-/** Days in which each adds so much to what is known of a place that the experts are not fitted once a week alone. */
-const YOUNG_DAYS = 21;
-/** Milliseconds until they are for the first times. */
-const TRAIN_EARLY = 6 * msPerHour;
-
-/**
- * Asks for a training where places are young: after half of the time that the youngest of them is collected for, but no
- * sooner than six hours after the last.
- */
-export async function wantTraining(store: Store, now: number): Promise<void> {
-  const since = (await collectedPlaces(store)).reduce(
-    (latest, one) => Math.max(latest, one.following.since),
-    -Infinity,
-  );
-  const age = now - since;
-  if (!(age < YOUNG_DAYS * msPerDay)) return;
-  const last = Number((await store.note(trainedNote)) ?? -Infinity);
-  if (now - last >= Math.max(TRAIN_EARLY, age / 2))
-    await store.write({ notes: { [trainWantedNote]: 'yes' } });
-}
-
-/** Whether filling in may ask a provider for so many calls: a share of each of its longer limits is left to what is current. */
-export function mayFill(client: Client): (provider: Provider, calls: number) => boolean {
-  return (provider, calls) =>
-    client
-      .spent(provider)
-      .filter(({ limit }) => limit.seconds >= 3600)
-      .every(({ limit, calls: spent }) => spent + calls <= limit.calls * fillShare);
 }

@@ -4,9 +4,8 @@ import type { Client } from '../sources/client.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
-import { type Collected, collectDue, collectedVariables, mayFill, wantTraining } from './collect.ts';
 import { readProgress } from './collect-progress.ts';
-import { type FillResult, fillPast } from './fill.ts';
+import { collectRound, type Round } from './collect-round.ts';
 
 /** Milliseconds between two looks at what is due, on average. */
 const PAUSE = 60_000;
@@ -23,7 +22,7 @@ export interface CollectorOptions {
   readonly random: () => number;
   /** How far ahead forecasts are wanted, hours. */
   readonly hours: number;
-  readonly onCollected: (collected: Collected, filled: FillResult) => void;
+  readonly onCollected: (round: Round) => void;
   /** What is no failure of a source, such as a full disk; collecting goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -39,31 +38,14 @@ export function openStandingCollector(
 ): AsyncDisposable {
   const stop = new AbortController();
   const { signal } = stop;
-  const tools = { ask: client.ask, now: () => clock.now() };
 
   async function run(): Promise<void> {
     const progress = await readProgress(store);
-    const mayAsk = mayFill(client);
     let reducedAt = clock.now();
     for (;;) {
       try {
-        const collected = await task(
-          'collect',
-          () => collectDue(store, sources, { hours, progress, tools, signal }),
-          {
-            clock,
-          },
-        );
-        const filled = await fillPast(store, sources, {
-          variables: collectedVariables,
-          tools,
-          signal,
-          mayAsk,
-          progress,
-          steps: FILL_STEPS,
-        });
-        await wantTraining(store, clock.now());
-        onCollected(collected, filled);
+        const options = { client, clock, hours, progress, signal, steps: FILL_STEPS };
+        onCollected(await task('collect', () => collectRound(store, sources, options), { clock }));
         if (clock.now() - reducedAt > REDUCE_EVERY) {
           reducedAt = clock.now();
           await store.reduce(reducedAt - KEPT_DAYS * msPerDay, 'predictions');
