@@ -189,6 +189,8 @@ describe('what is predicted', () => {
       predicted: 3,
       failures: 0,
       failuresFile: null,
+      // All of it is one's own.
+      attribution: [],
     });
     const rows = await rowsOf('some.ndjson');
     expect(rows.map(({ variable, valid_time }) => `${variable} ${valid_time}`)).toEqual(

@@ -114,6 +114,13 @@ describe.concurrent('init', () => {
     });
     expect(own.calls['open-meteo'].calls).toBe(calls);
     expect(requestsOf(own).slice(1)).toEqual(before.slice(1));
+
+    // Whose data it is goes with what is handed on.
+    const handedOn = await desk.run(['export', 'out.csv', '--what', 'observations', '--json']);
+    expect(handedOn, handedOn.stderr).toMatchObject({ exitCode: 0 });
+    const { attribution } = JSON.parse(handedOn.stdout) as { attribution: readonly string[] };
+    for (const word of ['Open-Meteo', 'MET Norway', 'National Weather Service'])
+      expect(attribution.join('; ')).toContain(word);
     await own[Symbol.asyncDispose]();
   });
 

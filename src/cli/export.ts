@@ -6,6 +6,7 @@ import { exportPredictions } from '../pipeline/export-predictions.ts';
 import type { Exported, TakeText } from '../pipeline/export-selection.ts';
 import type { Store } from '../store/store.ts';
 import { msPerDay, parseDay } from '../weather/time.ts';
+import { storeAttribution } from './attribution.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
 import { exportFile } from './export-file.ts';
 import { argument, collect } from './model-flags.ts';
@@ -59,11 +60,12 @@ export function exportCommand(context: Context): Command {
       );
       await output.finish();
       progress.clear();
+      const attribution = await storeAttribution(store);
       for (const notice of notices) context.notice(`${notice}\n`);
       context.write(
         flags.json
-          ? `${JSON.stringify({ file, what: flags.what, rows, notices })}\n`
-          : `${file}: ${count(rows, 'row')} of ${flags.what}\n`,
+          ? `${JSON.stringify({ file, what: flags.what, rows, notices, attribution })}\n`
+          : `${file}: ${count(rows, 'row')} of ${flags.what}\n${attribution.map((line) => `${line}\n`).join('')}`,
       );
     });
 }

@@ -5,6 +5,7 @@ import { predictionFormat } from '../pipeline/prediction-formats.ts';
 import { presentOf } from '../pipeline/present.ts';
 import { readAskedPlaces } from '../tables/places-csv.ts';
 import { formatInstant } from '../weather/time.ts';
+import { storeAttribution } from './attribution.ts';
 import { type Context, openSettings, openThreads } from './context.ts';
 import { exportFile } from './export-file.ts';
 import { openToRead } from './open-store.ts';
@@ -24,6 +25,8 @@ interface Summary {
   readonly failures: number;
   /** Where they stand. */
   readonly failuresFile: string | null;
+  /** What must be said wherever the predictions are shown. */
+  readonly attribution: readonly string[];
 }
 
 /**
@@ -73,6 +76,7 @@ export async function predictFile(context: Context, flags: PredictFlags): Promis
     predicted,
     failures: failures.length,
     failuresFile: failures.length === 0 ? null : failuresFile,
+    attribution: await storeAttribution(store),
   };
   if (flags.json) context.write(`${JSON.stringify(summary)}\n`);
   if (predicted === 0) throw nothingPredicted(summary, failures[0]);
@@ -108,7 +112,8 @@ function nothingPredicted({ failures, failuresFile }: Summary, first: FailedLine
   );
 }
 
-function describe({ output, asOf, rows, places, predicted, failures, failuresFile }: Summary): string {
+function describe(summary: Summary): string {
+  const { output, asOf, rows, places, predicted, failures, failuresFile, attribution } = summary;
   const failed = failures === 0 ? '' : `; ${count(failures, 'failure')}, in ${failuresFile}`;
-  return `${output}: ${count(rows, 'row')} for ${predicted} of ${count(places, 'place')}, as of ${asOf}${failed}\n`;
+  return `${output}: ${count(rows, 'row')} for ${predicted} of ${count(places, 'place')}, as of ${asOf}${failed}\n${attribution.map((line) => `${line}\n`).join('')}`;
 }
