@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectForecasts } from '../src/collect/collect-forecasts.ts';
+import { newProgress } from '../src/collect/collect-progress.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { openClient } from '../src/sources/client.ts';
 import type { Credit } from '../src/sources/credits.ts';
@@ -131,7 +132,7 @@ test('it is collected from through the real client, and kept with its times, uni
     variables: ['temperature_2m', 'precipitation'],
     hours: 48,
     signal: new AbortController().signal,
-    progress: new Map(),
+    progress: newProgress(),
   };
   const collect = () => collectForecasts(store, source, collection, { ask: client.ask, now: () => now });
 

@@ -107,8 +107,9 @@ describe.concurrent('init', () => {
         runs: 0,
         unchanged: 0,
         outdated: 0,
+        paused: 0,
       })),
-      stations: ['us-nws', 'metar'].map((source) => ({ source, ...counts, observations: 0 })),
+      stations: ['us-nws', 'metar'].map((source) => ({ source, ...counts, observations: 0, paused: 0 })),
       past: { requests: 0, runs: 0, observations: 0, left: 0 },
       failures: [],
     });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collectedVariables } from '../src/collect/collect.ts';
-import { readProgress } from '../src/collect/collect-progress.ts';
+import { readProgress, saveProgress } from '../src/collect/collect-progress.ts';
 import { fillStepsOf } from '../src/collect/fill.ts';
 import { openPool } from '../src/index.ts';
 import { checkQuality } from '../src/pipeline/quality.ts';
@@ -341,6 +341,80 @@ describe('what fails alone', () => {
   });
 });
 
+describe('trouble with a provider', () => {
+  /** Sixty places; the first five lie at 61° north, the others at 48°. */
+  const many = placesOf(
+    Array.from({ length: 60 }, (_, k) => [`P${k}`, k < 5 ? 61 : 48, 1 + k / 10, 100] as const),
+  );
+
+  async function manyPlaces(): Promise<World & { readonly due: number }> {
+    const world = await openWorld({ sources: ['met-norway'] });
+    await follow(world.store, many);
+    return Object.assign(world, { due: many.length + places.length });
+  }
+
+  it('is over for all places as soon as it is over, however long it lasted', async () => {
+    await using world = await manyPlaces();
+    const { store, collecting, providers, due } = world;
+    const progress = await readProgress(store);
+    providers.setFaults({ failed: 1, repeat: Infinity });
+    for (let round = 0; round < 6; round++) {
+      const { added, failures } = await collecting.collect(store, progress);
+      expect(added).toBe(0);
+      expect(failures.length).toBeGreaterThan(0);
+      world.now += 2 * msPerHour;
+    }
+    // The breaker lets one probe through, by a clock of real time: a new process has none that is open.
+    providers.setFaults({});
+    world.now += 6 * msPerHour;
+    await using anew = openTestCollecting({
+      url: providers.url,
+      folder,
+      now: () => world.now,
+      sources: ['met-norway'],
+    });
+    expect(await anew.collect(store, progress)).toMatchObject({ added: due, failures: [] });
+  });
+
+  it('at a few places keeps no other waiting, in a process that goes on and in new ones', async () => {
+    for (const isAnew of [false, true]) {
+      await using world = await manyPlaces();
+      const { store, providers, due } = world;
+      providers.setFaults({ failed: 1, repeat: Infinity, within: 'lat=61' });
+      let progress = await readProgress(store);
+      let added = 0;
+      for (let round = 0; round < 3; round++) {
+        // Each has a breaker of its own, that is closed.
+        await using collecting = openTestCollecting({
+          url: providers.url,
+          folder,
+          now: () => world.now,
+          sources: ['met-norway'],
+        });
+        added += (await collecting.collect(store, progress)).added;
+        await saveProgress(store, progress);
+        if (isAnew) progress = await readProgress(store);
+        world.now += 60_000;
+      }
+      expect(added).toBe(due - 5);
+    }
+  });
+
+  it('is asked about ever more rarely, by new processes too', async () => {
+    await using world = await openWorld({ sources: ['met-norway'] });
+    const { store, collecting, providers } = world;
+    providers.setFaults({ refused: 1, repeat: Infinity, within: 'lat=47.61' });
+    for (let minute = 0; minute < 6 * 60; minute += 10) {
+      const progress = await readProgress(store);
+      await collecting.collect(store, progress);
+      await saveProgress(store, progress);
+      world.now += 10 * 60_000;
+    }
+    // After 10, 20, 40 … minutes: the sixth time comes more than five hours after the first.
+    expect(providers.calls['met-norway'].faults).toEqual({ refused: 6 });
+  });
+});
+
 describe('filling in the past', () => {
   it('costs what was planned, call by call, and is done once', async () => {
     await using world = await openWorld({ sources: ['open-meteo'] });
@@ -478,9 +552,11 @@ describe('faults', () => {
     const { store, collecting, providers } = world;
     const progress = await readProgress(store);
     if (kind === 'mislabelled') {
-      // Units are told by what other sources say: who is alone is believed.
-      await collecting.collect(store, progress);
-      world.now += 8 * msPerHour;
+      // Units are told by what two others say, of other sources or of the same: who is alone is believed.
+      for (let round = 0; round < 2; round++) {
+        await collecting.collect(store, progress);
+        world.now += 8 * msPerHour;
+      }
     }
     const before = (await store.summary()).runs;
     providers.setFaults({ ...quickly, [kind]: 1, repeat: Infinity });

@@ -36,6 +36,12 @@ const numbers = (one: IssuedForecast) => {
 };
 
 describe('a run', () => {
+  it('is none that is yet to be issued', () => {
+    expect(() => runWith(day, { knownAt: issuedAt - 2 * msPerHour })).toThrow(
+      'a, Garden: the run says that it is of 2026-01-01T00:00Z, and came at 2025-12-31T22:00Z: its clock is wrong',
+    );
+  });
+
   it('has nothing known before it was issued, whatever a clock says', () => {
     expect(runWith(day, { knownAt: issuedAt - 1 }).knownAt).toBe(issuedAt);
     expect(runWith(day).knownAt).toBe(issuedAt + 4 * msPerHour);

@@ -10,7 +10,7 @@ import { table } from './table.ts';
 /** What was collected, for a person: a line a source, then every failure. */
 export function collectedText({ collected, filled }: Round): string {
   const rows = [
-    ['source', 'requests', 'answered', 'new', 'unchanged', 'outdated', 'failed'],
+    ['source', 'requests', 'answered', 'new', 'unchanged', 'outdated', 'failed', 'paused'],
     ...collected.forecasts.map((one) => [
       one.source,
       String(one.requests),
@@ -19,6 +19,7 @@ export function collectedText({ collected, filled }: Round): string {
       String(one.unchanged),
       String(one.outdated),
       String(one.failures.length),
+      String(one.paused),
     ]),
     ...collected.readings.map((one) => [
       `${one.source} (stations)`,
@@ -28,6 +29,7 @@ export function collectedText({ collected, filled }: Round): string {
       '–',
       '–',
       String(one.failures.length),
+      String(one.paused),
     ]),
   ];
   const past =
@@ -44,14 +46,20 @@ export function failuresText(failures: readonly CollectFailure[]): string {
     .join('');
 }
 
-/** @throws WeatherglassError Unavailable where something failed and nothing at all was answered. */
+/** @throws WeatherglassError Unavailable where something failed, now or lately, and nothing at all was answered. */
 export function refuseSilence({ collected, filled }: Round): void {
   const asked = [...collected.forecasts, ...collected.readings];
   const answered = asked.reduce((sum, one) => sum + one.answered, 0) + filled.steps;
-  if (answered === 0 && collected.failures.length + filled.failures.length > 0)
+  if (answered > 0) return;
+  if (collected.failures.length + filled.failures.length > 0)
     throw new WeatherglassError(
       'Unavailable',
       'no data source answered; what is there already stays, and `weatherglass collect` asks again',
+    );
+  if (asked.some(({ paused }) => paused > 0))
+    throw new WeatherglassError(
+      'Unavailable',
+      'nobody was asked: what has failed again and again is left alone for 20 minutes up to 6 hours',
     );
 }
 

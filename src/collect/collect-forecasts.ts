@@ -8,9 +8,10 @@ import { findVariable } from '../weather/variable.ts';
 import {
   type CollectFailure,
   type CollectProgress,
+  isPaused,
   isRefusal,
-  pauseAfter,
   progressOf,
+  wasNotAsked,
 } from './collect-progress.ts';
 import { newRuns, runMaker } from './issued-runs.ts';
 import { soundRuns } from './sound-runs.ts';
@@ -35,6 +36,8 @@ export interface ForecastsCollected {
   readonly runs: number;
   readonly unchanged: number;
   readonly outdated: number;
+  /** Places that are left alone for a while, of which something has failed lately. */
+  readonly paused: number;
   readonly failures: readonly CollectFailure[];
 }
 
@@ -48,8 +51,9 @@ interface Batch {
  * Asks a source for everything that is due, and keeps each reply as soon as it is there: a reply is written whole or not at
  * all, so whoever stops in between is completed by the next.
  *
- * Where a reply is refused, it is asked for by place, and then by name, so that one of them does not cost the others theirs;
- * of a reply with a run that cannot be, the others are kept.
+ * Where a reply is refused, it is asked for name by name, and then in halves of the places, so that one of them does not cost
+ * the others theirs; of a reply with a run that cannot be, the others are kept. Where nobody may be asked any more, the rest
+ * waits for another time, and none of it has failed.
  *
  * @throws what reading or writing throws; Cancelled. What a source throws is in the result.
  */
@@ -69,8 +73,11 @@ export async function collectForecasts(
     failures.push({ source: name, places: places.map((place) => place.name), error: error as Error });
   }
 
+  /** Places that have not been asked for yet. */
+  const waiting = new Set<string>();
   function note({ places, names }: Batch, hasFailed: (name: string, place: string) => boolean): void {
     const at = tools.now();
+    for (const place of places) waiting.delete(place.name);
     for (const place of places)
       for (const one of names) progressOf(progress, one, place.name).asked(at, hasFailed(one, place.name));
   }
@@ -82,14 +89,21 @@ export async function collectForecasts(
     );
   }
 
+  /** Why nobody is asked any more, for now. */
+  let stopped: unknown;
   async function collect(batch: Batch): Promise<void> {
-    counts.requests++;
+    if (stopped !== undefined) return;
     let forecasts: readonly IssuedForecast[];
     try {
       const asking = isTriedAgain(batch) ? askingAnew(tools) : tools;
       forecasts = await source.forecasts({ ...batch, variables, hours, signal }, asking);
     } catch (error) {
       signal.throwIfAborted();
+      if (wasNotAsked(error)) {
+        stopped = error;
+        return;
+      }
+      counts.requests++;
       const parts = isRefusal(error) ? partsOf(batch) : [];
       for (const part of parts) await collect(part);
       if (parts.length > 0) return;
@@ -97,6 +111,7 @@ export async function collectForecasts(
       note(batch, () => true);
       return;
     }
+    counts.requests++;
     counts.answered++;
     await keep(batch, forecasts);
   }
@@ -129,10 +144,11 @@ export async function collectForecasts(
     return written.runs;
   }
 
-  const batches = await dueBatches(source, collection, tools, (batch, error) => {
+  const { batches, paused } = await dueBatches(source, collection, tools, (batch, error) => {
     failed(batch, error);
-    note(batch, () => true);
+    if (!wasNotAsked(error)) note(batch, () => true);
   });
+  for (const { places } of batches) for (const place of places) waiting.add(place.name);
   const settled = await settleAll(
     batches,
     {
@@ -145,7 +161,8 @@ export async function collectForecasts(
   );
   // What is thrown here is no failure of the source.
   for (const one of settled) if ('error' in one) throw one.error;
-  return { source: name, ...counts, failures };
+  if (stopped !== undefined) failures.push({ source: name, places: [...waiting], error: stopped as Error });
+  return { source: name, ...counts, paused, failures };
 }
 
 /** Past what is kept of earlier replies: it may be what could not be understood. */
@@ -156,14 +173,16 @@ function askingAnew({ ask, now }: SourceTools): SourceTools {
   };
 }
 
-/** A batch place by place, that of one place name by name; none of what is neither. */
+/** A batch name by name, that of one name in halves of its places; none of what is neither. */
 function partsOf({ places, names }: Batch): readonly Batch[] {
-  if (places.length > 1) return places.map((place) => ({ places: [place], names }));
-  return names.length > 1 ? names.map((name) => ({ places, names: [name] })) : [];
+  if (names.length > 1) return names.map((name) => ({ places, names: [name] }));
+  if (places.length <= 1) return [];
+  return chunksOf(places, Math.ceil(places.length / 2)).map((some) => ({ places: some, names }));
 }
 
 /**
- * What is due, as requests: places that are due the same runs go together, as many as the source takes.
+ * What is due, as requests: places that are due the same runs go together, as many as the source takes. Those that have failed
+ * come last: where trouble stops it, they have kept nobody waiting.
  *
  * @param onUntold told of a name whose newest run the source did not tell, with the places that wait for it
  */
@@ -172,17 +191,20 @@ async function dueBatches(
   { places, variables, hours, signal, progress }: ForecastCollection,
   tools: SourceTools,
   onUntold: (batch: Batch, error: unknown) => void,
-): Promise<readonly Batch[]> {
+): Promise<{ readonly batches: readonly Batch[]; readonly paused: number }> {
   const { announced } = source;
   const now = tools.now();
 
-  function isPausing(name: string, place: FollowedPlace): boolean {
-    const { at, failures } = progressOf(progress, name, place.name).now;
-    return now - at < pauseAfter(failures);
+  const paused = new Set<FollowedPlace>();
+  /** Whether a place is left alone. */
+  function isLeft(name: string, place: FollowedPlace): boolean {
+    const isLeftAlone = isPaused(progressOf(progress, name, place.name).now, now);
+    if (isLeftAlone) paused.add(place);
+    return isLeftAlone;
   }
 
   async function duePlaces(name: string): Promise<readonly FollowedPlace[]> {
-    const waiting = places.filter((place) => source.covers(name, place) && !isPausing(name, place));
+    const waiting = places.filter((place) => source.covers(name, place) && !isLeft(name, place));
     if (waiting.length === 0) return [];
     if (announced === undefined)
       return waiting.filter((place) => {
@@ -213,14 +235,18 @@ async function dueBatches(
   const due = new Map<FollowedPlace, string[]>();
   for (const [index, name] of source.names.entries())
     for (const place of found[index]) due.set(place, [...(due.get(place) ?? []), name]);
-  const byNames = Map.groupBy(due, ([, names]) => names.join('\n'));
-  return [...byNames.values()].flatMap((alike) => {
+  const failuresOf = (place: FollowedPlace, names: readonly string[]) =>
+    names.reduce((most, name) => Math.max(most, progressOf(progress, name, place.name).now.failures), 0);
+  const soundFirst = [...due].sort((a, b) => failuresOf(...a) - failuresOf(...b));
+  const byNames = Map.groupBy(soundFirst, ([, names]) => names.join('\n'));
+  const batches = [...byNames.values()].flatMap((alike) => {
     const batch = { places: alike.map(([place]) => place), names: alike[0][1] };
     return chunksOf(batch.places, atOnce(source, batch, variables, hours)).map((some) => ({
       ...batch,
       places: some,
     }));
   });
+  return { batches, paused: paused.size };
 }
 
 /** How many places of a batch one request can be for, so that no limit of the provider is less than it costs. */

@@ -9,10 +9,11 @@ import { findVariable } from '../weather/variable.ts';
 import {
   type CollectFailure,
   type CollectProgress,
+  isPaused,
   isRefusal,
-  pauseAfter,
   progressOf,
   stationsOf,
+  wasNotAsked,
 } from './collect-progress.ts';
 import type { CollectedPlace } from './follow.ts';
 import { type HourlySeries, newObservations, observationsOf } from './hourly-observations.ts';
@@ -29,6 +30,8 @@ export interface ReadingsCollected {
   readonly answered: number;
   /** Hourly values that were new. */
   readonly observations: number;
+  /** Places that are left alone for a while, whose station has failed lately. */
+  readonly paused: number;
   readonly failures: readonly CollectFailure[];
 }
 
@@ -51,6 +54,8 @@ interface FollowedStation {
   readonly place: string;
   /** Start of the hours that are asked for. */
   readonly from: number;
+  /** How often in a row it was asked for in vain. */
+  readonly failures: number;
 }
 
 /**
@@ -67,7 +72,7 @@ export async function collectReadings(
 ): Promise<ReadingsCollected> {
   const counts = { requests: 0, answered: 0, observations: 0 };
   const failures: CollectFailure[] = [];
-  const due = dueStations(source, collected, progress, tools.now());
+  const { due, paused } = dueStations(source, collected, progress, tools.now());
   const alike = Map.groupBy(due, ({ from }) => Math.floor(from / ALIKE));
   const batches = [...alike.values()].flatMap((stations) => chunksOf(stations, source.stationsAtOnce));
 
@@ -75,16 +80,21 @@ export async function collectReadings(
     failures.push({ source: source.name, places, error: error as Error });
   }
 
+  /** Why nobody is asked any more, for now. */
+  let stopped: unknown;
+  const waiting = new Set(placesOf(due));
   async function collect(stations: readonly FollowedStation[]): Promise<void> {
+    if (stopped !== undefined) return;
     const from = stations.reduce((least, one) => Math.min(least, one.from), Infinity);
     const now = tools.now();
     const note = (hasFailed: boolean) => {
-      for (const { place } of stations)
+      for (const { place } of stations) {
+        waiting.delete(place);
         progressOf(progress, stationsOf(source.name), place).asked(now, hasFailed);
+      }
     };
     const placeOf = (station: string) =>
       stations.filter(({ id }) => id === station).map(({ place }) => place);
-    counts.requests++;
     let readings: readonly Reading[];
     try {
       const request = {
@@ -97,17 +107,20 @@ export async function collectReadings(
       readings = await source.readings(request, tools);
     } catch (error) {
       signal.throwIfAborted();
+      if (wasNotAsked(error)) {
+        stopped = error;
+        return;
+      }
+      counts.requests++;
       if (stations.length > 1 && isRefusal(error)) {
         for (const station of stations) await collect([station]);
         return;
       }
-      failed(
-        stations.map(({ place }) => place),
-        error,
-      );
+      failed(placesOf(stations), error);
       note(true);
       return;
     }
+    counts.requests++;
     counts.answered++;
     const kept = await keep(stations, readings, from, now);
     counts.observations += kept;
@@ -124,14 +137,14 @@ export async function collectReadings(
     const period = { from, until: now - TELLS_AFTER + 1 };
     const byStation = Map.groupBy(readings, ({ station }) => station);
     const series: HourlySeries[] = [];
+    const reached = new Map<string, number>();
     for (const { id, place } of stations) {
       const own = byStation.get(id) ?? [];
       for (const name of new Set(own.map(({ variable }) => variable))) {
         const variable = findVariable(name);
         const values = hourlyValues(own, variable, period, airportHours);
         if (values.length > 0) series.push({ place, variable, values });
-        const newest = values.at(-1)?.time ?? -Infinity;
-        progressOf(progress, stationsOf(source.name), place).reached(newest);
+        reached.set(place, Math.max(reached.get(place) ?? -Infinity, values.at(-1)?.time ?? -Infinity));
       }
     }
     if (series.length === 0) return 0;
@@ -142,6 +155,9 @@ export async function collectReadings(
         observationsOf(series, source.name, () => now),
       ),
     });
+    // What could not be written is asked for again.
+    for (const [place, newest] of reached)
+      progressOf(progress, stationsOf(source.name), place).reached(newest);
     return written.observations;
   }
 
@@ -157,24 +173,36 @@ export async function collectReadings(
   );
   // What is thrown here is no failure of the source.
   for (const one of settled) if ('error' in one) throw one.error;
-  return { source: source.name, ...counts, failures };
+  if (stopped !== undefined) failed([...waiting], stopped);
+  return { source: source.name, ...counts, paused, failures };
 }
 
-/** Stations that may have something new. */
+function placesOf(stations: readonly FollowedStation[]): readonly string[] {
+  return stations.map(({ place }) => place);
+}
+
+/** Stations that may have something new, those that have failed last: what stops there has kept nobody waiting. */
 function dueStations(
   source: StationSource,
   collected: readonly CollectedPlace[],
   progress: CollectProgress,
   now: number,
-): readonly FollowedStation[] {
+): { readonly due: readonly FollowedStation[]; readonly paused: number } {
+  let paused = 0;
   const oldest = now - source.daysBack * msPerDay;
-  return collected.flatMap(({ place, following: { station } }) => {
+  const due = collected.flatMap(({ place, following: { station } }) => {
     if (station?.source !== source.name) return [];
-    const { at, failures, newest } = progressOf(progress, stationsOf(source.name), place.name).now;
+    const { now: known } = progressOf(progress, stationsOf(source.name), place.name);
+    const { at, failures, newest } = known;
+    if (isPaused(known, now)) {
+      paused++;
+      return [];
+    }
     const rest = Math.max(source.every, Math.min(LONGEST_WAIT, (now - newest) / SILENCE_PARTS));
-    const wait = failures > 0 ? pauseAfter(failures) : rest;
     // Before the next hour can be told there is nothing new, whenever it was asked last.
-    if (now - at < wait || now < newest + msPerHour + TELLS_AFTER) return [];
-    return [{ id: station.id, place: place.name, from: Math.max(oldest, newest - OVERLAP * msPerHour) }];
+    if ((failures === 0 && now - at < rest) || now < newest + msPerHour + TELLS_AFTER) return [];
+    const from = Math.max(oldest, newest - OVERLAP * msPerHour);
+    return [{ id: station.id, place: place.name, from, failures }];
   });
+  return { due: due.sort((a, b) => a.failures - b.failures), paused };
 }

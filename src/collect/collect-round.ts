@@ -5,7 +5,7 @@ import type { Sources } from '../sources/sources.ts';
 import { type Store, trainedNote, trainWantedNote } from '../store/store.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { type Collected, collectDue, collectedVariables } from './collect.ts';
-import type { CollectProgress } from './collect-progress.ts';
+import { type CollectProgress, saveProgress } from './collect-progress.ts';
 import { type FillOptions, type FillResult, fillPast } from './fill.ts';
 import { fillShare } from './fill-plan.ts';
 import { collectedPlaces } from './follow.ts';
@@ -46,6 +46,7 @@ export async function collectRound(
     steps,
     onStep,
   });
+  await saveProgress(store, progress);
   await wantTraining(store, clock.now());
   return { collected, filled };
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ForecastSource, Provider, ReanalysisSource } from '../sources/source.ts';
 import { msPerDay } from '../weather/time.ts';
-import { type Filled, type FillStep, fillCosts, filledKey, fillPlan, withStep } from './fill-plan.ts';
+import {
+  type Filled,
+  type FillPlan,
+  type FillStep,
+  fillCosts,
+  filledKey,
+  fillPlan,
+  withStep,
+} from './fill-plan.ts';
 import type { CollectedPlace, Truth } from './follow.ts';
 
 const now = Date.UTC(2026, 5, 20, 7, 30);
@@ -56,8 +64,15 @@ function placed(name: string, pastDays: number, truth: Truth = 'own', latitude =
   };
 }
 
+/** All steps, of which there are as many as the plan says. */
+function stepsOf({ count, steps }: FillPlan): readonly FillStep[] {
+  const all = [...steps()];
+  expect(all).toHaveLength(count);
+  return all;
+}
+
 const plan = (places: readonly CollectedPlace[], filled: ReadonlyMap<string, Filled> = new Map()) =>
-  fillPlan(places, sources, ['temperature_2m'], filled, now);
+  stepsOf(fillPlan(places, sources, ['temperature_2m'], filled, now));
 const words = (steps: ReturnType<typeof plan>) =>
   steps.map(({ place, source, from, until }) => `${place.name} ${source} ${day(from)}…${day(until)}`);
 
@@ -125,6 +140,19 @@ describe('the past is filled in', () => {
     expect(plan([placed('A', 1)])[0].names).toEqual(['example/a', 'example/b']);
     expect(plan([placed('South', 1, 'own', -47)])[0].names).toEqual(['example/a']);
   });
+});
+
+test('a plan of many places is begun without being made to its end', () => {
+  let priced = 0;
+  const calls = () => ++priced;
+  const counting = { forecasts: [{ ...forecasts, past: { ...forecasts.past!, calls } }], reanalysis };
+  const many = Array.from({ length: 1000 }, (_, k) => placed(`P${k}`, 730, 'reanalysis'));
+  const { count, steps } = fillPlan(many, counting, ['temperature_2m'], new Map(), now);
+  // 28 days and 26 times 27 of forecasts, 28, 365 and 337 of the reanalysis.
+  expect(count).toBe(1000 * (27 + 3));
+  expect(priced).toBe(0);
+  expect(steps().next().value?.place.name).toBe('P0');
+  expect(priced).toBe(1);
 });
 
 test('a plan is priced in calls, and in days within half of the tightest limit', () => {

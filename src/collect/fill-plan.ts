@@ -37,13 +37,28 @@ const FIRST_DAYS = 28;
 interface Span {
   readonly from: number;
   readonly until: number;
-  /** 0 for what comes first, then counted backwards. */
-  readonly window: number;
+}
+
+/** What is still to be filled in of one place from one source. */
+interface Backlog extends Pick<FillStep, 'place' | 'source' | 'provider' | 'names'> {
+  readonly count: number;
+  /** Spans of the window: 0 is what comes first, then counted backwards. */
+  readonly spansIn: (window: number) => readonly Span[];
+  readonly calls: (span: Span) => number;
+}
+
+/** What is still to be filled in. */
+export interface FillPlan {
+  readonly count: number;
+  /**
+   * In the order of their value: the last month of every place before anything older, forecasts and outcomes of the same days
+   * together, for neither teaches without the other. Made one by one: of many places there are hundreds of thousands.
+   */
+  readonly steps: () => Generator<FillStep, void, void>;
 }
 
 /**
- * What is still to be filled in, in the order of its value: the last month of every place before anything older, forecasts
- * and outcomes of the same days together, for neither teaches without the other.
+ * The plan by which the past of places is filled in.
  *
  * A reanalysis goes on as its days become available; the forecasts that go with them were collected live.
  *
@@ -56,33 +71,49 @@ export function fillPlan(
   variables: readonly string[],
   filled: ReadonlyMap<string, Filled>,
   now: number,
-): readonly FillStep[] {
+): FillPlan {
   const today = Math.floor(now / msPerDay) * msPerDay;
-  const steps: (FillStep & Span)[] = [];
+  const backlogs: Backlog[] = [];
   for (const { place, following } of places) {
     const { pastDays, truth } = following;
-    const request = ({ from, until }: Span) => ({ places: [place], variables, from, until });
+    const request = (span: Span) => ({ places: [place], variables, from: span.from, until: span.until });
     for (const { past, names: all, covers, provider } of forecasts) {
       const names = all.filter((name) => covers(name, place));
       if (past === undefined || names.length === 0) continue;
       const source = pastSource(provider);
       const known = filled.get(filledKey(source, place.name));
-      for (const span of backwards(known, today, pastDays, past.daysAtOnce)) {
-        const calls = past.calls({ ...request(span), names });
-        steps.push({ place, source, provider, names, calls, ...span });
-      }
+      const back = backwards(known, today, pastDays, past.daysAtOnce);
+      const calls = (span: Span) => past.calls({ ...request(span), names });
+      backlogs.push({ place, source, provider, names, calls, ...back });
     }
     if (reanalysis === undefined || truth !== 'reanalysis') continue;
     const { provider, name: source, daysAtOnce, daysLate } = reanalysis;
     const known = filled.get(filledKey(source, place.name));
     const latest = today - daysLate * msPerDay;
-    for (const span of [
-      ...onwards(known, latest, daysAtOnce),
-      ...backwards(known, latest, pastDays, daysAtOnce),
-    ])
-      steps.push({ place, source, provider, names: [], calls: reanalysis.calls(request(span)), ...span });
+    const ahead = onwards(known, latest, daysAtOnce);
+    const back = backwards(known, latest, pastDays, daysAtOnce);
+    backlogs.push({
+      place,
+      source,
+      provider,
+      names: [],
+      calls: (span) => reanalysis.calls(request(span)),
+      count: ahead.length + back.count,
+      spansIn: (window) => [...(window === 0 ? ahead : []), ...back.spansIn(window)],
+    });
   }
-  return steps.sort((a, b) => a.window - b.window);
+  const count = backlogs.reduce((sum, one) => sum + one.count, 0);
+  return { count, steps: () => stepsOf(backlogs, count) };
+}
+
+function* stepsOf(backlogs: readonly Backlog[], count: number): Generator<FillStep, void, void> {
+  let left = count;
+  for (let window = 0; left > 0; window++)
+    for (const { place, source, provider, names, spansIn, calls } of backlogs)
+      for (const { from, until } of spansIn(window)) {
+        left--;
+        yield { place, source, provider, names, from, until, calls: calls({ from, until }) };
+      }
 }
 
 /** What lies before that which is filled in, as far as was wanted when it began. */
@@ -91,17 +122,20 @@ function backwards(
   latest: number,
   days: number,
   daysAtOnce: number,
-): readonly Span[] {
-  const spans: Span[] = [];
+): Pick<Backlog, 'count' | 'spansIn'> {
+  const start = known?.from ?? latest;
   const oldest = (known?.began ?? latest) - days * msPerDay;
-  let until = known?.from ?? latest;
-  for (let window = known === undefined ? 0 : 1; until > oldest; window++) {
-    const most = window === 0 ? Math.min(FIRST_DAYS, daysAtOnce) : daysAtOnce;
-    const from = Math.max(oldest, until - most * msPerDay);
-    spans.push({ from, until, window });
-    until = from;
-  }
-  return spans;
+  const first = known === undefined ? Math.min(FIRST_DAYS, daysAtOnce) : 0;
+  const left = Math.max(0, (start - oldest) / msPerDay);
+  return {
+    count: Number(first > 0 && left > 0) + Math.ceil(Math.max(0, left - first) / daysAtOnce),
+    spansIn(window) {
+      const before = window === 0 ? 0 : first + (window - 1) * daysAtOnce;
+      const until = start - before * msPerDay;
+      const from = Math.max(oldest, until - (window === 0 ? first : daysAtOnce) * msPerDay);
+      return from < until ? [{ from, until }] : [];
+    },
+  };
 }
 
 /** What has become available since it was last filled in. */
@@ -109,7 +143,7 @@ function onwards(known: Filled | undefined, latest: number, daysAtOnce: number):
   const spans: Span[] = [];
   for (let from = known?.until ?? latest; from < latest; ) {
     const until = Math.min(latest, from + daysAtOnce * msPerDay);
-    spans.push({ from, until, window: 0 });
+    spans.push({ from, until });
     from = until;
   }
   return spans;

@@ -12,9 +12,11 @@ import { findVariable } from '../weather/variable.ts';
 import {
   type CollectFailure,
   type CollectProgress,
+  isPaused,
   isRefusal,
-  pauseAfter,
+  newProgress,
   progressOf,
+  wasNotAsked,
 } from './collect-progress.ts';
 import {
   type Filled,
@@ -62,7 +64,8 @@ export async function fillStepsOf(
   variables: readonly string[],
   now: number,
 ): Promise<readonly FillStep[]> {
-  return fillPlan(await collectedPlaces(store), sources, variables, await readFilled(store, sources), now);
+  const filled = await readFilled(store, sources);
+  return [...fillPlan(await collectedPlaces(store), sources, variables, filled, now).steps()];
 }
 
 /** How far filling in has come, by {@link filledKey}. */
@@ -88,15 +91,14 @@ export async function fillPast(
   options: FillOptions,
 ): Promise<FillResult> {
   const { variables, tools, signal, mayAsk, onStep } = options;
-  const lately: CollectProgress = options.progress ?? new Map();
+  const lately = options.progress ?? newProgress();
   const filled = await readFilled(store, sources);
   const plan = fillPlan(await collectedPlaces(store), sources, variables, filled, tools.now());
   const wanted = plan
-    .filter(({ source, place }) => {
-      const { at, failures } = progressOf(lately, source, place.name).now;
-      return tools.now() - at >= pauseAfter(failures);
-    })
-    .slice(0, options.steps);
+    .steps()
+    .filter(({ source, place }) => !isPaused(progressOf(lately, source, place.name).now, tools.now()))
+    .take(options.steps ?? Infinity)
+    .toArray();
   const counts = { steps: 0, runs: 0, observations: 0 };
   const failures: CollectFailure[] = [];
   const maker = runMaker();
@@ -143,10 +145,10 @@ export async function fillPast(
     return { runs, readings: [] };
   }
 
-  /** Whether a step was done; else those of the same place and source that follow must wait. */
-  async function fill(step: FillStep): Promise<boolean> {
+  /** Whether a step was done; else those of the same place and source that follow must wait, or all of the provider. */
+  async function fill(step: FillStep): Promise<'done' | 'failed' | 'not asked'> {
     const { place, source, provider, calls } = step;
-    if (!mayAsk(provider, calls)) return false;
+    if (!mayAsk(provider, calls)) return 'failed';
     const noted = progressOf(lately, source, place.name);
     let found: Awaited<ReturnType<typeof ask>>;
     try {
@@ -154,8 +156,9 @@ export async function fillPast(
     } catch (error) {
       signal.throwIfAborted();
       failed(step, error);
+      if (wasNotAsked(error)) return 'not asked';
       noted.asked(tools.now(), true);
-      return false;
+      return 'failed';
     }
     const { runs, readings } = found;
     const key = filledKey(source, place.name);
@@ -178,7 +181,7 @@ export async function fillPast(
     counts.runs += written.runs;
     counts.observations += written.observations;
     onStep?.(counts.steps, wanted.length);
-    return true;
+    return 'done';
   }
 
   const byProvider = [...Map.groupBy(wanted, ({ provider }) => provider.name).values()];
@@ -195,12 +198,15 @@ export async function fillPast(
       for (const step of steps) {
         signal.throwIfAborted();
         const key = filledKey(step.source, step.place.name);
-        if (!waiting.has(key) && !(await fill(step))) waiting.add(key);
+        if (waiting.has(key)) continue;
+        const outcome = await fill(step);
+        if (outcome === 'not asked') return;
+        if (outcome === 'failed') waiting.add(key);
       }
     },
   );
   for (const one of settled) if ('error' in one) throw one.error;
-  return { ...counts, left: plan.length - counts.steps, failures };
+  return { ...counts, left: plan.count - counts.steps, failures };
 }
 
 /** Hourly values of a reanalysis as outcomes, known from now on: so they are checked and scored like all that comes. */

@@ -5,7 +5,7 @@ import { zoneOf } from '../sources/zone.ts';
 import type { PlaceNote, Store } from '../store/store.ts';
 import { distanceKm } from '../weather/location.ts';
 import type { FollowedPlace } from '../weather/place.ts';
-import { type CollectedPlace, collectedPlaces, type Following, followNoteOf, type Truth } from './follow.ts';
+import { type CollectedPlace, type Following, followedPlaces, followNoteOf, type Truth } from './follow.ts';
 
 export interface StationsOptions {
   /** How many are wanted. */
@@ -68,7 +68,8 @@ export async function followPlace(
   const { stations, problems } = options.found;
   const fallback: Truth = options.hasReanalysis ? 'reanalysis' : 'none';
   const truth = options.truth === 'stations' && stations.length === 0 ? fallback : options.truth;
-  const already = await collectedPlaces(store);
+  // Stations, too, that no place asks for any more: what they have learned goes on.
+  const already = await followedPlaces(store);
   const taken = new Set((await store.places()).map(({ name }) => name)).add(place.name);
   const named = stations.map((near) => ({ near, name: nameOf(near, already, taken) }));
   const notes: PlaceNote[] = named.flatMap(({ near, name }) =>

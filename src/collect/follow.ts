@@ -32,14 +32,19 @@ export interface CollectedPlace {
   readonly following: Following;
 }
 
-/** The places that are collected for, in the order they were added; stations as long as some place asks for them. */
-export async function collectedPlaces(store: Store): Promise<readonly CollectedPlace[]> {
+/** All places that were ever to be collected for, in the order they were added. */
+export async function followedPlaces(store: Store): Promise<readonly CollectedPlace[]> {
   const notes = await store.placeNotes(followNote);
   const places = new Map((await store.places()).map((place) => [place.name, place]));
-  const all = [...notes].map(([name, value]) => ({
+  return [...notes].map(([name, value]) => ({
     place: places.get(name)!,
     following: read(name, value),
   }));
+}
+
+/** The places that are collected for, in the order they were added; stations as long as some place asks for them. */
+export async function collectedPlaces(store: Store): Promise<readonly CollectedPlace[]> {
+  const all = await followedPlaces(store);
   const wanted = new Set(all.flatMap(({ following }) => following.stations ?? []).map(({ place }) => place));
   return all.filter(({ place, following }) => following.station === undefined || wanted.has(place.name));
 }

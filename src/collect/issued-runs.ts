@@ -4,7 +4,7 @@ import { relationTo } from '../store/run-parts.ts';
 import { packValues } from '../store/run-values.ts';
 import type { Layout, Run, Store } from '../store/store.ts';
 import { possibleValues } from '../weather/possible-values.ts';
-import { formatInstant } from '../weather/time.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 
 /** Makes runs of what sources sent. */
@@ -12,10 +12,14 @@ export interface RunMaker {
   /**
    * The run of a forecast as it was issued; values a little beyond a bound, which models leave, are at the bound.
    *
-   * @throws WeatherglassError InvalidData for a value that cannot be, or for times that go back: a body is wrong that has one.
+   * @throws WeatherglassError InvalidData for a value that cannot be, for times that go back, and for an issue yet to come: a
+   *   body is wrong that has one
    */
   readonly runOf: (forecast: IssuedForecast) => Run;
 }
+
+/** How far a run may be ahead of when it came, milliseconds: later ones would count as older until that time. */
+const AHEAD = msPerHour;
 
 /** Runs of one shape share their layout, so that it is stored and compared once. */
 export function runMaker(): RunMaker {
@@ -36,7 +40,12 @@ export function runMaker(): RunMaker {
         values.set(within(one.variable, one.values, columns), at);
         at += one.values.length;
       }
-      // A provider's clock, or a cache's, may be wrong; nothing is known before it is issued.
+      if (issuedAt > knownAt + AHEAD)
+        throw new WeatherglassError(
+          'InvalidData',
+          `${source}, ${place}: the run says that it is of ${formatInstant(issuedAt)}, and came at ${formatInstant(knownAt)}: its clock is wrong, or that of this machine`,
+        );
+      // Clocks differ a little; nothing is known before it is issued.
       return {
         place,
         source,

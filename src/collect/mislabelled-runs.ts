@@ -10,16 +10,20 @@ import { type CollectProgress, progressOf } from './collect-progress.ts';
 const looked = findVariable('temperature_2m');
 /** Warmer than any air ever measured, °C. */
 const WARMEST = 60;
-/** Sources whose newest runs a reply is held against. */
-const MOST_OTHERS = 2;
+/** So many must agree against a run: one alone may be the one that is mislabelled. */
+const VOTES = 2;
+
+/** Temperatures by valid time. */
+type Temperatures = ReadonlyMap<number, number>;
 
 /**
  * Runs whose temperatures fit what else is forecast for their place only in another unit than the reply declared, each with
  * an InvalidData that names source, place, run and unit.
  *
- * Held against are the newest runs that the store has of the place: those of other sources first. A run that is right is
- * not among them though the other is mislabelled, for it does not fit that one in any unit. Where the store has none, only
- * what no air has ever been counts.
+ * Held against are runs that the store has of the place: the newest of each other provider, for what comes in one reply is
+ * wrong together, then the last two of its own source. Two must say the same before one says that all is well. So a run that
+ * slipped in mislabelled when nothing was known to tell it by does not keep out what is right. Whatever else is known, what no
+ * air has ever been is wrong.
  *
  * @param runs of one reply
  */
@@ -31,19 +35,13 @@ export async function mislabelledRuns(
   const sources = await store.sources();
   const found = new Map<Run, WeatherglassError>();
   for (const [place, own] of Map.groupBy(runs, (run) => run.place)) {
-    const asked = new Set(own.map(({ source }) => source));
     const newestOf = (source: string) => progressOf(progress, source, place).now.newest;
-    const others = sources
+    const known = sources
       .filter((source) => newestOf(source) > -Infinity)
-      .sort((a, b) => Number(asked.has(a)) - Number(asked.has(b)) || newestOf(b) - newestOf(a))
-      .slice(0, MOST_OTHERS);
-    const known: ReadonlyMap<number, number>[] = [];
-    for (const source of others) {
-      const run = await store.latestRun(place, source);
-      if (run !== undefined) known.push(temperaturesOf(run));
-    }
+      .sort((a, b) => newestOf(b) - newestOf(a));
+    const read = new Map<string, Temperatures>();
     for (const run of own) {
-      const problem = problemOf(run, known);
+      const problem = (await wrongUnit(run, witnesses(store, run, known, read))) ?? tooWarm(run);
       if (problem === undefined) continue;
       const what = `${run.source}, ${run.place}, run of ${formatInstant(run.issuedAt)}: ${looked.name}`;
       found.set(run, new WeatherglassError('InvalidData', `${what} is ${problem}`));
@@ -52,23 +50,58 @@ export async function mislabelledRuns(
   return found;
 }
 
-function problemOf(run: Run, others: readonly ReadonlyMap<number, number>[]): string | undefined {
+/** What a run is held against, one by one: as a rule the first says that all is well. */
+async function* witnesses(
+  store: Store,
+  { place, source }: Run,
+  known: readonly string[],
+  read: Map<string, Temperatures>,
+): AsyncGenerator<Temperatures, void, void> {
+  for (const others of Map.groupBy(known, providerOf).values()) {
+    const [other] = others;
+    if (providerOf(other) === providerOf(source)) continue;
+    const run = read.has(other) ? undefined : await store.latestRun(place, other);
+    if (run !== undefined) read.set(other, temperaturesOf(run));
+    yield read.get(other) ?? new Map();
+  }
+  const last = await store.latestRun(place, source);
+  if (last === undefined) return;
+  yield temperaturesOf(last);
+  const before = await store.latestRun(place, source, last.knownAt - 1);
+  if (before !== undefined) yield temperaturesOf(before);
+}
+
+async function wrongUnit(run: Run, others: AsyncIterable<Temperatures>): Promise<string | undefined> {
   const own = temperaturesOf(run);
   const values = Float64Array.from(own.values());
-  for (const other of others) {
+  const votes = new Map<string, number>();
+  for await (const other of others) {
     const theirs = Float64Array.from(own.keys(), (time) => other.get(time) ?? Number.NaN);
     const unit = fittingUnit(values, theirs, looked);
-    if (unit !== undefined)
+    if (unit === looked.unit) return undefined;
+    if (unit === undefined) continue;
+    const count = (votes.get(unit) ?? 0) + 1;
+    if (count === VOTES)
       return `said to be in ${looked.unit}, but fits what else is forecast there only in ${unit}`;
+    votes.set(unit, count);
   }
-  const warmest = values.reduce((most, value) => (value > most ? value : most), -Infinity);
+  return undefined;
+}
+
+function tooWarm(run: Run): string | undefined {
+  const warmest = Math.max(-Infinity, ...temperaturesOf(run).values());
   return warmest > WARMEST
     ? `up to ${warmest.toFixed(1)} ${looked.unit}, which no air has ever been: the unit is wrong`
     : undefined;
 }
 
+/** Such as `open-meteo` of `open-meteo/icon_global`. */
+function providerOf(source: string): string {
+  return source.split('/', 1)[0];
+}
+
 /** A run's temperatures by valid time: means of its members or models. */
-function temperaturesOf({ layout, issuedAt, values }: Run): ReadonlyMap<number, number> {
+function temperaturesOf({ layout, issuedAt, values }: Run): Temperatures {
   const width = layout.columns.length;
   const columns = layout.columns.flatMap((column, k) => (column.startsWith('x_') ? [] : [k]));
   const found = new Map<number, number>();

@@ -6,7 +6,7 @@ import { packValues } from '../store/run-values.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
-import { followNoteOf } from './follow.ts';
+import { followNoteOf, type Truth } from './follow.ts';
 import { observationsOf } from './hourly-observations.ts';
 import { staleness } from './staleness.ts';
 
@@ -55,8 +55,29 @@ test('says what is late of what is collected, and nothing of what was given up',
     'late has sent no new forecast for 13 h',
     'nothing has been observed for more than 6 h at B',
   ]);
-  expect(await staleness(store, now - 6 * msPerHour)).toEqual([]);
+  expect(await staleness(store, now - 6 * msPerHour)).toEqual([
+    'late has sent no new forecast for more than 12 h for A',
+  ]);
   // When all are silent, none of them was given up.
   expect(await staleness(store, now + 40 * msPerDay)).toHaveLength(3);
   expect(await staleness(store, now + 4 * msPerDay)).toContain('fresh has sent no new forecast for 4 days');
+
+  // One place of several, though all else is well.
+  await store.write({ places: ['New', 'Quiet', 'Modelled'].map(place), runs: [run('late', 'B', 1)] });
+  await store.write({ observations: seen('B', 1) });
+  const followed = (truth: Truth, days: number) => ({ truth, since: now - days * msPerDay, pastDays: 0 });
+  await store.write({
+    placeNotes: [
+      followNoteOf('New', followed('none', 0.2)),
+      followNoteOf('Quiet', followed('own', 10)),
+      followNoteOf('Modelled', followed('reanalysis', 11)),
+    ],
+    runs: [run('fresh', 'Modelled', 3)],
+  });
+  expect(await staleness(store, now)).toEqual([
+    'late has sent no new forecast for more than 12 h for A',
+    'no forecast has ever come for Quiet',
+    'nothing has been observed for more than 6 h at Quiet',
+    'the reanalysis has had nothing new for more than 10 days at Modelled',
+  ]);
 });

@@ -1,16 +1,17 @@
 import type { Clock } from '../runtime/clock.ts';
 import { task } from '../runtime/tasks.ts';
 import type { Client } from '../sources/client.ts';
-import type { Sources } from '../sources/sources.ts';
+import { byProvider, type Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
-import { readProgress } from './collect-progress.ts';
+import { type CollectProgress, readProgress, wasNotAsked } from './collect-progress.ts';
 import { collectRound, type Round } from './collect-round.ts';
 
 /** Milliseconds between two looks at what is due, on average. */
 const PAUSE = 60_000;
-/** Milliseconds after which what experts said, once it is scored, is let go of again: it would be a gigabyte a year. */
-const REDUCE_EVERY = msPerDay;
+/** So many times as long at the most, where a provider may not be asked any more. */
+const LONGEST_REST = 16;
+/** Days after which what experts said, once it is scored, is let go of again: it would be a gigabyte a year. */
 const KEPT_DAYS = 2;
 /** Steps of filling in between two looks: what is current comes first. */
 const FILL_STEPS = 20;
@@ -22,14 +23,16 @@ export interface CollectorOptions {
   readonly random: () => number;
   /** How far ahead forecasts are wanted, hours. */
   readonly hours: number;
+  /** Told of each round with a provider. */
   readonly onCollected: (round: Round) => void;
   /** What is no failure of a source, such as a full disk; collecting goes on. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Collects while a store is served: what is due, then some of the past, and again a minute later or so. The pauses are
- * drawn by chance, for installations that all ask on the minute are a crowd. Disposing stops what is under way.
+ * Collects while a store is served: what is due, then some of the past, and again a minute later or so, from each provider by
+ * itself, so that a slow one holds up no other. The pauses are drawn by chance, for installations that all ask on the minute
+ * are a crowd. Disposing stops what is under way.
  */
 export function openStandingCollector(
   store: Store,
@@ -39,32 +42,58 @@ export function openStandingCollector(
   const stop = new AbortController();
   const { signal } = stop;
 
-  async function run(): Promise<void> {
-    const progress = await readProgress(store);
-    let reducedAt = clock.now();
-    for (;;) {
-      try {
-        const options = { client, clock, hours, progress, signal, steps: FILL_STEPS };
-        onCollected(await task('collect', () => collectRound(store, sources, options), { clock }));
-        if (clock.now() - reducedAt > REDUCE_EVERY) {
-          reducedAt = clock.now();
-          await store.reduce(reducedAt - KEPT_DAYS * msPerDay, 'predictions');
-        }
-      } catch (error) {
-        if (signal.aborted) throw error;
-        onError(error);
+  /** What all loops know together; read again where that fails. */
+  let reading: Promise<CollectProgress> | undefined;
+  function progressOfAll(): Promise<CollectProgress> {
+    reading ??= readProgress(store).catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  }
+
+  /** Does something again and again, after the milliseconds that it answers with, until all is stopped. */
+  async function repeatedly(work: () => Promise<number>): Promise<void> {
+    try {
+      for (;;) {
+        const pause = await work().catch((error: unknown) => {
+          signal.throwIfAborted();
+          onError(error);
+          return PAUSE;
+        });
+        await clock.sleep(pause * (0.5 + random()), signal);
       }
-      await clock.sleep(PAUSE * (0.5 + random()), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 
-  const running = run().catch((error: unknown) => {
-    if (!signal.aborted) onError(error);
-  });
+  async function collectFrom(name: string, own: Sources): Promise<void> {
+    let rest = 1;
+    await repeatedly(async () => {
+      const options = { client, clock, hours, signal, steps: FILL_STEPS, progress: await progressOfAll() };
+      const round = await task(`collect from ${name}`, () => collectRound(store, own, options), { clock });
+      onCollected(round);
+      const isStopped = round.collected.failures.some(({ error }) => wasNotAsked(error));
+      rest = isStopped ? Math.min(LONGEST_REST, 2 * rest) : 1;
+      return PAUSE * rest;
+    });
+  }
+
+  async function reduceDaily(): Promise<void> {
+    let isFirst = true;
+    await repeatedly(async () => {
+      if (!isFirst) await store.reduce(clock.now() - KEPT_DAYS * msPerDay, 'predictions');
+      isFirst = false;
+      return msPerDay;
+    });
+  }
+
+  const loops = [...[...byProvider(sources)].map(([name, own]) => collectFrom(name, own)), reduceDaily()];
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await running;
+      await Promise.all(loops);
     },
   };
 }

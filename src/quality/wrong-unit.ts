@@ -84,7 +84,7 @@ export function refuseUnlikeForecasts(
   what: string,
 ): void {
   const unit = fittingUnit(values, forecasts, variable);
-  if (unit === undefined) return;
+  if (unit === undefined || unit === variable.unit) return;
   throw new WeatherglassError(
     'InvalidData',
     `${what} are mostly ${medianMiss(values, forecasts).toFixed(1)} K off their forecasts, but in ${unit} they would fit: declare the unit ${unit}.`,
@@ -92,8 +92,8 @@ export function refuseUnlikeForecasts(
 }
 
 /**
- * The unit in which temperatures would fit others of the same times, where in the one declared they do not; undefined where
- * they do, or fit in none.
+ * The unit in which temperatures fit others of the same times: the one declared where they fit in that, another where they
+ * fit in that alone; undefined where they fit in none, or too few are of the same times.
  *
  * @param values in the variable's unit, as declared
  * @param others of the same times; NaN for none
@@ -105,7 +105,7 @@ export function fittingUnit(
 ): string | undefined {
   if (variable.unit !== '°C') return undefined;
   const miss = medianMiss(values, others);
-  if (!(miss > WRONG_FORECAST)) return undefined;
+  if (miss <= WRONG_FORECAST) return variable.unit;
   return ['°F', 'K'].find((one) => medianMiss(values.map(converter(one, '°C')), others) < miss / 3);
 }
 

@@ -31,7 +31,7 @@ test('opens after five transient failures in a row, and refuses with the name of
   await clock.advance(12_000);
   expect(look()).toEqual({ name: 'open-meteo', state: 'open', failures: 5, probeInMs: 18_000 });
   await expect(breaker.run(async () => expect.unreachable())).rejects.toMatchObject({
-    name: 'Unavailable',
+    name: 'Busy',
     message: 'open-meteo failed 5 times in a row and is left alone; next try in 18 s',
     cause: down,
   });
@@ -181,7 +181,7 @@ test('behaves like its table of states under any order of calls, answers and tim
           const allowed: boolean = model.state === 'closed' || due;
           expect(called).toBe(allowed);
           if (!allowed) {
-            expect(await done).toMatchObject({ name: 'Unavailable' });
+            expect(await done).toMatchObject({ name: 'Busy' });
             continue;
           }
           calls.push({ id, period: model.state === 'closed' ? model.period : -1, reply, done });

@@ -25,7 +25,7 @@ export interface Breaker extends Disposable {
    * went away, the reply was for a place it does not know): it neither lengthens nor breaks the row, and a probe that
    * ends so leaves its turn to the next call. What began in one state counts no more in the next.
    *
-   * @throws the error of `fn` as it is; WeatherglassError Unavailable when it refuses, with the last failure as cause
+   * @throws the error of `fn` as it is; WeatherglassError Busy when it refuses, with the last failure as cause
    */
   run<T>(fn: () => Promise<T>): Promise<T>;
 }
@@ -52,7 +52,7 @@ export function openBreaker(
     if (leftMs > 0) {
       const when = probing ? 'it is being tried by another call' : `next try in ${seconds(leftMs)}`;
       const row = failures === 1 ? 'failed' : `failed ${failures} times in a row`;
-      throw new WeatherglassError('Unavailable', `${name} ${row} and is left alone; ${when}`, {
+      throw new WeatherglassError('Busy', `${name} ${row} and is left alone; ${when}`, {
         cause: lastFailure,
       });
     }

@@ -129,6 +129,35 @@ describe('a question', () => {
     expect(kept.some((file) => file.includes('s3cret'))).toBe(false);
   });
 
+  test('is put to nobody who has said that he does not want us, for an hour', async () => {
+    simulated.answers = [text('Forbidden', 403), json('let in')];
+    const client = open();
+    await expect(client.ask(question('/1'))).rejects.toMatchObject({ name: 'Usage' });
+    for (let k = 2; k < 50; k++)
+      await expect(client.ask(question(`/${k}`))).rejects.toMatchObject({
+        name: 'Busy',
+        message: expect.stringMatching(/^simulated is not asked before .*: it has refused us$/) as string,
+      });
+    expect(simulated.requests).toHaveLength(1);
+    // Whoever has put the settings right begins anew.
+    expect(await open().ask(question('/1'))).toMatchObject({ body: 'let in' });
+  });
+
+  test.each([
+    { 'cache-control': 'public, max-age=60' },
+    { expires: new Date(Date.now() + 600_000).toUTCString() },
+  ])('is asked again although a refusal says how long it lasts: %j', async (headers) => {
+    simulated.answers = [text('{}', 503, headers), json('back')];
+    expect(await open().ask(question('/busy'))).toMatchObject({ body: 'back' });
+    simulated.answers = [
+      text('', 302, { location: '/there' }),
+      text('', 500, headers),
+      text('', 302, { location: '/there' }),
+      json('there'),
+    ];
+    expect(await open().ask(question('/here'))).toMatchObject({ body: 'there' });
+  });
+
   test('goes to no provider that wants to know who asks, as long as nobody has said', async () => {
     const shy = { ...provider, wantsContact: true };
     await expect(open({ contact: '' }).ask(question('/', { provider: shy }))).rejects.toMatchObject({
@@ -216,7 +245,7 @@ describe('a refusal', () => {
     [404, '{"detail":"no grid"}', 'NotFound', /404, .*no grid/],
     [400, '<html><title>400 Bad Request</title><body>lat</body></html>', 'InvalidData', /"400 Bad Request"/],
     [422, 'outside', 'InvalidData', /422, outside/],
-    [403, '', 'Unavailable', /403. It refuses us: check the setting contact/],
+    [403, '', 'Usage', /403. It refuses us: check the setting contact/],
   ])('%i is for good', async (status, body, name, message) => {
     simulated.answers = [text(body, status)];
     await expect(open().ask(question())).rejects.toMatchObject({

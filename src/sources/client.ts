@@ -10,7 +10,7 @@ import { openSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import { task } from '../runtime/tasks.ts';
 import { type AdmittedRequest, admission } from './admission.ts';
 import { openQuotas, type Quotas } from './quotas.ts';
-import { mayPass, refusalError, restAsked, sourceTrouble } from './refusals.ts';
+import { isUnwanted, mayPass, refusalError, restAsked, sourceTrouble } from './refusals.ts';
 import { acceptedEncodings, bodyText, mostBytes, readJson } from './reply-body.ts';
 import type { Ask, Provider, Question, Reply } from './source.ts';
 
@@ -47,7 +47,12 @@ const MOST_REDIRECTIONS = 2;
 /** Replies that are kept, the oldest leave first. */
 const MOST_KEPT = 20_000;
 
+/** A provider that does not want us is left alone by this process for so long, milliseconds. */
+const UNWANTED_REST = 3_600_000;
+
 interface Known {
+  /** Until when it is left alone, for it has said that it does not want us. */
+  unwantedUntil: number;
   readonly breaker: Breaker;
   readonly slots: Semaphore;
   readonly view: { -readonly [K in keyof SourceView]: SourceView[K] };
@@ -94,6 +99,7 @@ export function openClient(options: ClientOptions): Client {
       const { name } = provider;
       const view = { name, requests: 0, failures: 0, lastSuccessAt: null, lastError: null };
       known = {
+        unwantedUntil: -Infinity,
         breaker: openBreaker(name, { failures: 5, coolMs: 30_000 }, clock, sourceTrouble),
         slots: openSemaphore(name, provider.concurrency),
         view,
@@ -151,6 +157,9 @@ export function openClient(options: ClientOptions): Client {
         // Who is overloaded says so to whoever asks next, too: the others need not.
         if (status === 429 || status >= 500)
           quotas.rest(provider, now + (restAsked(provider, refused, now) ?? 0));
+        if (isUnwanted(status)) knownOf(provider).unwantedUntil = now + UNWANTED_REST;
+        // Some carry a date of expiry: kept, they would be the answer to every further try.
+        forget(question.url, reply);
         throw refusalError(provider, refused, where, now);
       }
       const ageMs = Number(textOf(headers.age) || '0') * 1000;
@@ -159,7 +168,7 @@ export function openClient(options: ClientOptions): Client {
       // What was cut off, packed wrongly or is a page of somebody in between may be right the next time.
       if (isWeatherglassError(error, 'InvalidData') && (status === 200 || status === 203)) {
         // Kept, it would be the answer to every further try.
-        forget(question.url);
+        forget(question.url, reply);
         throw mayPass(
           new WeatherglassError('InvalidData', `${provider.name}, ${where}: it sent ${error.message}`, {
             cause: error,
@@ -182,9 +191,11 @@ export function openClient(options: ClientOptions): Client {
     }
   }
 
-  function forget(url: string): void {
-    const { origin, pathname, search } = new URL(url);
-    void kept.delete({ origin, method: 'GET', path: pathname + search });
+  /** What was kept of an address, and of those it was handed on to. */
+  function forget(url: string, { context }: Dispatcher.ResponseData): void {
+    const { history = [] } = (context ?? {}) as { readonly history?: readonly URL[] };
+    for (const { origin, pathname, search } of [new URL(url), ...history])
+      void kept.delete({ origin, method: 'GET', path: pathname + search });
   }
 
   let turn: Promise<void> = Promise.resolve();
@@ -199,7 +210,12 @@ export function openClient(options: ClientOptions): Client {
 
   async function ask(question: Question): Promise<Reply> {
     const { provider } = question;
-    const { breaker, slots, view } = knownOf(provider);
+    const { breaker, slots, view, unwantedUntil } = knownOf(provider);
+    if (clock.now() < unwantedUntil)
+      throw new WeatherglassError(
+        'Busy',
+        `${provider.name} is not asked before ${new Date(unwantedUntil).toISOString()}: it has refused us`,
+      );
     if (provider.wantsContact && options.contact === '')
       throw new WeatherglassError(
         'Usage',

@@ -1,3 +1,4 @@
+import { closesHour } from '../weather/hourly-values.ts';
 import { relativeHumidity } from '../weather/humidity.ts';
 import { converter } from '../weather/units.ts';
 import type { MetarEntry } from './metar-reply.ts';
@@ -118,7 +119,7 @@ export function metarReadings(entry: MetarEntry): readonly Reading[] {
   addKnown('wind_gusts_10m', toMetresPerSecond(entry.wgst ?? NaN), gustHours);
   addKnown('pressure_msl', firstKnown(entry.slp ?? NaN, metarSeaLevelPressure(groups)));
   addKnown('cloud_cover', cloudCover(entry));
-  if (closesHour(entry, groups)) addKnown('precipitation', hourlyRain(entry, groups), 1);
+  if (isRoutine(entry, groups) && closesHour(time)) addKnown('precipitation', hourlyRain(entry, groups), 1);
   return readings;
 }
 
@@ -139,10 +140,8 @@ function cloudCover({ clouds, cover }: MetarEntry): number {
   return known.length === 0 ? NaN : (100 * Math.max(...known)) / 8;
 }
 
-function closesHour({ obsTime, metarType }: MetarEntry, { body }: MetarGroups): boolean {
-  if (metarType === 'SPECI' || body[0] === 'SPECI') return false;
-  const minute = Math.floor(obsTime / 60) % 60;
-  return minute >= 45 || minute === 0;
+function isRoutine({ metarType }: MetarEntry, { body }: MetarGroups): boolean {
+  return metarType !== 'SPECI' && body[0] !== 'SPECI';
 }
 
 function hourlyRain({ precip }: MetarEntry, groups: MetarGroups): number {

@@ -31,6 +31,11 @@ export const sourceTrouble: Transient = (error) => {
   return error instanceof WeatherglassError && error.name !== 'Timeout' ? undefined : networkTrouble(error);
 };
 
+/** Whether a status says that it is us whom the provider does not want, whatever we ask. */
+export function isUnwanted(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
 /** How long the provider asks to be left alone, milliseconds; undefined where it does not say. */
 export function restAsked(
   provider: Provider,
@@ -43,7 +48,7 @@ export function restAsked(
 /**
  * The error that a refusal is.
  *
- * 429, 500 and above may pass, and 304 where nothing was sent before. 404 is NotFound; 401 and 403 are Unavailable, for it is us whom the provider does not want;
+ * 429, 500 and above may pass, and 304 where nothing was sent before. 404 is NotFound; 401 and 403 are Usage, for it is us whom the provider does not want;
  * any other status says that the question was wrong.
  */
 export function refusalError(
@@ -61,9 +66,9 @@ export function refusalError(
     // What was asked for with validators never comes to here as 304.
     return mayPass(new WeatherglassError('Unavailable', `${what}, but there is nothing it could be`));
   if (status === 404 || status === 410) return new WeatherglassError('NotFound', what);
-  if (status === 401 || status === 403)
+  if (isUnwanted(status))
     return new WeatherglassError(
-      'Unavailable',
+      'Usage',
       `${what}. It refuses us: check the setting contact, and the key if there is one`,
     );
   return new WeatherglassError('InvalidData', what);

@@ -76,6 +76,18 @@ export function openSources(names: readonly string[], settings: SourceSettings):
   };
 }
 
+/** The sources of each provider by its name. */
+export function byProvider({ forecasts, stations, reanalysis }: Sources): ReadonlyMap<string, Sources> {
+  const nameOf = ({ provider }: { readonly provider: Provider }) => provider.name;
+  const all = [...forecasts, ...stations, ...(reanalysis === undefined ? [] : [reanalysis])];
+  const ofProvider = (name: string): Sources => ({
+    forecasts: forecasts.filter((one) => nameOf(one) === name),
+    stations: stations.filter((one) => nameOf(one) === name),
+    reanalysis: reanalysis !== undefined && nameOf(reanalysis) === name ? reanalysis : undefined,
+  });
+  return new Map(all.map(nameOf).map((name) => [name, ofProvider(name)]));
+}
+
 /** Without those that answer only who says how to reach them, for somebody who has not. */
 export function withoutShy(sources: Sources): {
   readonly sources: Sources;

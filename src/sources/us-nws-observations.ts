@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WeatherglassError } from '../errors.ts';
+import { closesHour } from '../weather/hourly-values.ts';
 import { findVariable } from '../weather/variable.ts';
 import { instant, readReply } from './read-reply.ts';
 import type { Reading } from './source.ts';
@@ -57,7 +58,8 @@ const observations = z.object({
  * The readings in a station's observations, of a list or a single one, in the variables' own units, newest first.
  *
  * The unit of each value is read from it. A value that is null is NaN: the station had none. What quality control rejected
- * is left out as if it had not been measured, and so is a property that is absent. Where a time comes twice, as with a
+ * is left out as if it had not been measured, and so is a property that is absent. Rain is of the hour before, and only of a
+ * report that closes it. Where a time comes twice, as with a
  * corrected report, the first value that is not missing counts. An observation without time and values is left out.
  *
  * @param about who was asked and what about; messages begin with it
@@ -81,10 +83,19 @@ export function decodeObservations(body: unknown, station: string, about: string
           `${field}.timestamp is missing; it must be the time of the ${property}`,
         );
       }
+      // The last hour's rain of a report between two hours is no hour's; that of a special report counts from the last one.
+      if (variable === 'precipitation' && !closesHour(time)) continue;
       const key = `${variable} ${time}`;
       const known = readings.get(key);
       if (known === undefined || Number.isNaN(known.value))
-        readings.set(key, { station, variable, time, value, receivedAt: Number.NaN });
+        readings.set(key, {
+          station,
+          variable,
+          time,
+          value,
+          receivedAt: Number.NaN,
+          ...(variable === 'precipitation' && { periodHours: 1 }),
+        });
     }
   });
   return [...readings.values()];

@@ -5,8 +5,8 @@ import { nwsProblem } from './us-nws-problem.ts';
 
 /**
  * The US National Weather Service as it is asked here. Its limits are not published: "reasonable", says its page, and that
- * a refused request may be tried again after some 5 s. A place costs two calls an hour, so that a call a second on average
- * serves 1,800 places, and bursts of 5 stay well below what a web page with a map asks for.
+ * a refused request may be tried again after some 5 s. A place costs two calls in three hours, so that a call a second on average
+ * serves 5,400 places, and bursts of 5 stay well below what a web page with a map asks for.
  */
 export const usNwsProvider: Provider = {
   name: 'us-nws',

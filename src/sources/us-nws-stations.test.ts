@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { airportHours, hourlyValues } from '../weather/hourly-values.ts';
+import { findVariable } from '../weather/variable.ts';
 import type { Question, SourceTools } from './source.ts';
 import { decodeObservations } from './us-nws-observations.ts';
 import { usNwsStations } from './us-nws-stations.ts';
@@ -186,6 +188,25 @@ describe('decodeObservations', () => {
     expect(
       valuesOf(observed(time, { precipitationLastHour: { unitCode: 'wmoUnit:mm', value: 2.5 } })),
     ).toEqual([['precipitation', 2.5]]);
+  });
+
+  it('has the rain of full hours, from reports that close them', () => {
+    const rain = (value: number) => ({ precipitationLastHour: { unitCode: 'wmoUnit:mm', value } });
+    const features = [
+      observed('2026-01-01T10:52:00+00:00', rain(1)),
+      observed('2026-01-01T11:52:00+00:00', rain(2)),
+      // A special report counts from the last one.
+      observed('2026-01-01T12:03:00+00:00', rain(7)),
+      observed('2026-01-01T12:52:00+00:00', rain(3)),
+    ];
+    const readings = decodeObservations({ features }, 'KDCA', 'us-nws, KDCA');
+    const period = { from: Date.UTC(2026, 0, 1, 9), until: Date.UTC(2026, 0, 1, 15) };
+    const hours = hourlyValues(readings, findVariable('precipitation'), period, airportHours);
+    expect(hours.map(({ time: hour, value }) => [new Date(hour).getUTCHours(), value])).toEqual([
+      [11, 1],
+      [12, 2],
+      [13, 3],
+    ]);
   });
 
   it.each([

@@ -20,6 +20,12 @@ export const airportHours: HourlySettings = { toleranceMinutes: 20, leastReading
 /** For sensors that report every few minutes. */
 export const sensorHours: HourlySettings = { toleranceMinutes: 10, leastReadings: 3, longestGapMinutes: 25 };
 
+/** Whether a routine report of that time closes an hour, so that the hour's rain in it is that of the full hour: minutes 45 to 59, and 0. */
+export function closesHour(time: number): boolean {
+  const minute = Math.floor(time / 60_000) % 60;
+  return minute >= 45 || minute === 0;
+}
+
 export interface HourlyValue {
   /** The full hour: the instant, or the end of the hour that it sums up. */
   readonly time: number;
