@@ -33,7 +33,7 @@ const schema = z.strictObject({
   contact: z
     .string()
     .max(200)
-    .regex(/^[\x20-\x7e]*$/, 'must be an address of mail or of the web')
+    .regex(/^$|^[\x21-\x7e]*[@.][\x21-\x7e]+$/, 'must be an address of mail or of the web')
     .describe(
       'how data sources can reach you: an address of mail or of the web; some answer nobody without one',
     ),
@@ -155,7 +155,7 @@ export function loadConfig({ file, env, flags }: ConfigSources): {
     const name = String(issue.path[0]);
     throw new WeatherglassError(
       'Usage',
-      `setting ${name} (${origins[name]}) is ${secretSettings.some((one) => one === name) ? '…' : JSON.stringify(values[name])}: ${issue.message}`,
+      `setting ${name} (${origins[name]}) is ${secretSettings.some((one) => one === name) ? '…' : JSON.stringify(values[name])}; ${wanted(issue)}`,
     );
   }
   const config = parsed.data;
@@ -195,4 +195,12 @@ function ofEnvironment(env: Readonly<Record<string, string | undefined>>): Recor
     if (name.startsWith(prefix) && value !== undefined)
       found[name.slice(prefix.length).toLowerCase()] = value;
   return found;
+}
+
+/** What a setting must be, in words. */
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return 'it must be a whole number';
+  if (issue.code === 'too_small') return `it must be at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `it must be at most ${issue.maximum}`;
+  return issue.message;
 }

@@ -147,6 +147,30 @@ describe.concurrent('init', () => {
       'no town is called "Nowhereville"; give coordinates',
     ],
     ['coordinates beyond the pole', '', ['--at', '97, 8'], 65, '97'],
+    ['coordinates with commas', '', ['--at', '52,52, 13,41'], 65, '"52,52, 13,41" are no coordinates'],
+    ['coordinates with letters', '', ['--at', '52.52N 13.41E'], 65, 'south and west below zero'],
+    [
+      'no folder for what is kept',
+      '',
+      ['--at', '47, 8, 400', '--cache', '/dev/null/x'],
+      69,
+      '/dev/null/x (ENOTDIR',
+    ],
+    ['no place at all', '', ['--at', ' '], 64, 'say where it is'],
+    [
+      'a reanalysis that there is none of',
+      '',
+      ['--at', '47, 8, 400', '--truth', 'reanalysis', '--sources', 'met-norway'],
+      64,
+      'none of the data sources has a reanalysis',
+    ],
+    [
+      'a contact that is none',
+      '',
+      ['--at', '47, 8, 400', '--contact', 'not a contact'],
+      64,
+      'address of mail or',
+    ],
     ['a name of two lines', '', ['a\nb', '--at', '47, 8, 400'], 65, 'has a line break'],
     [
       'an unknown truth',
@@ -158,7 +182,7 @@ describe.concurrent('init', () => {
   ])('leaves nothing behind: %s', async (_, input, args, code, words) => {
     const desk = newDesk();
     const { exitCode, stderr } = await desk.run(
-      ['init', ...args, ...(args.length > 0 ? ['--contact', contact] : [])],
+      ['init', ...args, ...(args.length > 0 && !args.includes('--contact') ? ['--contact', contact] : [])],
       input,
     );
     expect({ exitCode, stderr }).toEqual({
@@ -213,6 +237,15 @@ describe.concurrent('init', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       forecasts: [{ source: 'open-meteo', answered: 0, failed: 3 }],
       failures: [failed, failed, failed, { source: 'open-meteo past', places: ['Home'] }],
+    });
+    // Once more, to look for stations, say: what was chosen stays.
+    await desk.run(['init', '--at', '47.6, -122.3, 50', '--sources', 'open-meteo']);
+    expect(await followedIn(desk)).toMatchObject([{ place: { name: 'Home' }, following: { truth: 'own' } }]);
+    // What has failed again and again is left alone, and that is said.
+    const paused = await desk.run(['collect', '--sources', 'open-meteo']);
+    expect(paused).toMatchObject({
+      exitCode: 69,
+      stderr: expect.stringContaining('nobody was asked: what has failed'),
     });
   });
 

@@ -82,7 +82,16 @@ describe('all sources down', () => {
     const file = join(cwd, 'weatherglass.db');
     {
       await using store = await openStore(file);
-      await follow(store, placesOf([['Garden', 47.6, -122.3, 50]]), { truth: 'reanalysis', pastDays: 20 });
+      const stations = [{ place: 'KXXX', distanceKm: 11, higherM: null }];
+      await follow(store, placesOf([['Garden', 47.6, -122.3, 50]]), {
+        truth: 'reanalysis',
+        pastDays: 20,
+        stations,
+      });
+      await follow(store, placesOf([['KXXX', 47.7, -122.3, 50]]), {
+        truth: 'own',
+        station: { source: 'metar', id: 'KXXX' },
+      });
       await using collecting = openTestCollecting({ url: providers.url, folder, now: () => past });
       expect((await collecting.collect(store)).failures).toEqual([]);
       expect((await collecting.fill(store)).failures).toEqual([]);
@@ -101,11 +110,20 @@ describe('all sources down', () => {
     expect(temperature.provenance.age_hours).toBeLessThan(40);
     for (const { issued_at } of temperature.provenance.runs)
       expect(Date.parse(issued_at)).toBeLessThan(Date.now() - 7 * msPerHour);
+    // What a station says is asked of who runs it.
+    const push = await fetch(`${served.url}/v1/sensors/ecowitt/KXXX`, {
+      method: 'POST',
+      body: new URLSearchParams({ dateutc: 'now', tempf: '50' }),
+    });
+    expect([push.status, await push.text()]).toEqual([
+      400,
+      expect.stringContaining('is metar KXXX, a station'),
+    ]);
     // Nobody calibrates a weather code.
     expect(uncalibrated.map(({ variable }) => variable)).toContain('weather_code');
     // Told where the service logs, and to whoever looks inside.
     const told = ['open-meteo, Garden', 'met-norway, Garden', 'us-nws, Garden'];
-    const isTold = (log: string) => told.every((one) => log.includes(`${one}: `));
+    const isTold = (log: string) => told.every((one) => log.includes(one));
     expect(await eventually(() => Promise.resolve(served.logged()), isTold)).toSatisfy(isTold);
     const inside = JSON.stringify(await getJson(served, '/runtime'));
     for (const source of ['open-meteo', 'met-norway', 'us-nws'])
@@ -193,6 +211,8 @@ describe('sensors', () => {
       422,
       'ahead',
     );
+    const missing = await post('/v1/sensors/ecowitt/other', form, 'dateutc=now&tempf=-9999&humidity=');
+    expect(await missing.json()).toEqual({ accepted: 0 });
     await refused(post('/v1/sensors/ecowitt/nowhere', form, 'dateutc=now&tempf=50'), 404, 'nowhere');
     await refused(
       post('/v1/sensors/home-assistant/ha', 'application/json', '{"state":"1"}'),

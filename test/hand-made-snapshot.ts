@@ -10,6 +10,7 @@ const idle = {
   stores: [],
   caches: [],
   sources: [],
+  late: [],
   breakers: [],
   budgets: [],
   semaphores: [],
@@ -74,6 +75,7 @@ export const handMadeSnapshot: Snapshot = {
           lastError: 'timed out\nafter 30 s',
         },
       ],
+      late: [{ reason: 'met-norway has sent no new forecast for 13 h' }],
       breakers: [
         { name: 'open-meteo', state: 'open', failures: 5, probeInMs: 1500 },
         { name: 'nws', state: 'half-open', failures: 3, probeInMs: 0 },

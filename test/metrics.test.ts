@@ -85,6 +85,7 @@ describe('GET /metrics', async () => {
     expect(metrics.value('event_loop_delay_seconds', { ...primary, quantile: '0.99' })).toBe(0.00234);
     expect(metrics.value('event_loop_stalls_total', primary)).toBe(2);
     expect(metrics.value('tasks', primary)).toBe(3);
+    expect(metrics.value('late', primary)).toBe(1);
     expect(metrics.value('tasks_stuck', primary)).toBe(1);
     expect(metrics.value('pool_threads', { pool: 'compute' })).toBe(2);
     expect(metrics.value('pool_threads_busy', { pool: 'compute' })).toBe(1);

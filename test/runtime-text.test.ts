@@ -30,6 +30,9 @@ worker 1  weatherglass.db  12.3 MB  only reads  –              –
 process   cache    entries  size    hits  misses
 worker 1  replies        7  0.0 MB     5       9
 
+process  late
+primary  met-norway has sent no new forecast for 13 h
+
 process  source      requests  failed  last success  last error
 primary  open-meteo        10       2  07:07:09      timed out after 30 s
 

@@ -393,7 +393,7 @@ describe('pages', () => {
       /<td>50.0 %<\/td><td>50.0 % … 50.0 %<\/td><td>75.0 %<\/td>.*<td>92 %<\/td><td>960<\/td><td>40<\/td>/,
     );
     expect(text).toMatch(/Mixed from emos 75 %, dressed 25 %, which learned from 1,234 outcomes of /);
-    expect(text).toMatch(/The truth here is [^;]*hand-made sensor/);
+    expect(text).toMatch(/It learned from [^.]*hand-made sensor/);
   });
 
   it('escapes what a place is called', async () => {

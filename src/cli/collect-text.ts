@@ -35,7 +35,7 @@ export function collectedText({ collected, filled }: Round): string {
   const past =
     filled.steps + filled.left === 0
       ? ''
-      : `past: ${count(filled.steps, 'request')} answered, ${count(filled.runs, 'run')} and ${count(filled.observations, 'observation')} filled in; ${count(filled.left, 'request')} left for another time\n`;
+      : `past: ${count(filled.steps, 'request')} answered, ${count(filled.runs, 'run')} and ${count(filled.observations, 'hourly value')} of a reanalysis filled in; ${count(filled.left, 'request')} left for another time\n`;
   return `${table(rows)}${past}${failuresText([...collected.failures, ...filled.failures])}`;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { collectedVariables } from '../collect/collect.ts';
 import { readProgress } from '../collect/collect-progress.ts';
@@ -5,13 +6,14 @@ import { collectRound, type Round } from '../collect/collect-round.ts';
 import { currentCosts } from '../collect/current-costs.ts';
 import { fillStepsOf } from '../collect/fill.ts';
 import { fillCosts } from '../collect/fill-plan.ts';
-import { collectedPlaces, type Truth, truths } from '../collect/follow.ts';
+import { collectedPlaces, followedPlaces, type Truth, truths } from '../collect/follow.ts';
 import {
   type Followed,
-  type FoundStations,
   findStations,
   followPlace,
+  type NearStation,
   noStations,
+  refuseUnasked,
 } from '../collect/follow-place.ts';
 import type { Config } from '../config.ts';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
@@ -19,6 +21,7 @@ import { step } from '../pipeline/loop.ts';
 import { servedPredictions } from '../pipeline/served.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { SourceTools } from '../sources/source.ts';
+import type { Sources } from '../sources/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { msPerDay } from '../weather/time.ts';
@@ -26,7 +29,7 @@ import { collectedJson, collectedText, costsText, refuseSilence } from './collec
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { locate } from './locate.ts';
 import { type Collecting, openCollecting } from './open-sources.ts';
-import { openToWrite } from './open-store.ts';
+import { openToRead, openToWrite } from './open-store.ts';
 import { placeName } from './place-name.ts';
 import { describePlace, placeJson } from './place-text.ts';
 import { describeServed } from './predict-stored.ts';
@@ -95,31 +98,39 @@ async function init(context: Context, name: string | undefined, flags: InitFlags
       choose: async (found) => (interactive ? questions.choose('Which of them?', found) : 0),
     },
   );
-  const truth = flags.truth ?? (interactive ? await askTruth(questions) : 'stations');
+  const before = await truthBefore(config, place.name);
+  const truth = flags.truth ?? (interactive ? await askTruth(questions) : (before ?? 'stations'));
 
-  const stationsNear = () => findStations(sources, place, { stations: config.stations, tools, signal });
+  if (truth === 'reanalysis' && sources.reanalysis === undefined)
+    throw new WeatherglassError(
+      'Usage',
+      'none of the data sources has a reanalysis: add open-meteo to the setting sources, or choose another truth',
+    );
   const found =
-    truth === 'stations'
-      ? await stationsNear()
-      : truth === 'own'
-        ? await stationsNear().catch(withoutStations)
-        : noStations;
+    truth === 'stations' || truth === 'own'
+      ? await findStations(sources, place, { stations: config.stations, tools, signal })
+      : noStations;
+  // A sensor of one's own is enough, though without stations it takes until it has told something.
+  if (truth === 'stations') refuseUnasked(found, place.name);
 
   // Nothing is made or saved before all of it is known to be right.
   await using store = await openToWrite(config, true);
-  const followed = await followPlace(store, await asKnown(store, place), {
+  const asStored = await asKnown(store, place);
+  if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
+  const followed = await followPlace(store, asStored, {
     truth,
     pastDays: config.past,
     found,
     hasReanalysis: sources.reanalysis !== undefined,
     now: tools.now(),
   });
-  if (flags.save && contact !== '') saveSetting(flags.config ?? 'weatherglass.json', 'contact', contact);
   // A program is told the result alone, at the end.
   const listener = flags.json === true ? { ...context, write: () => {} } : context;
-  listener.write(followedText(followed));
+  listener.write(followedText(followed, config.past));
+  if (before !== undefined && before !== followed.truth)
+    context.notice(`weatherglass: the truth of ${place.name} was ${before}, and is ${followed.truth} now\n`);
   const round = await begin(listener, config, store, collecting, tools);
-  await tell(listener, store, place.name);
+  await tell(listener, store, followed, sources);
   if (flags.json === true)
     write(`${JSON.stringify({ ...followedJson(followed), collected: collectedJson(round) })}\n`);
 }
@@ -139,10 +150,11 @@ function followedJson({ place, truth, stations, problems }: Followed) {
   };
 }
 
-/** A sensor of one's own is enough, though without stations it takes until it has told something. */
-function withoutStations(error: unknown): FoundStations {
-  if (!isWeatherglassError(error, 'Unavailable')) throw error;
-  return { stations: [], problems: [error.message] };
+/** Whose observations are the truth at a place that is followed already. */
+async function truthBefore(config: Config, name: string): Promise<Truth | undefined> {
+  if (!existsSync(config.store)) return undefined;
+  await using store = await openToRead(config);
+  return (await followedPlaces(store)).find(({ place }) => place.name === name)?.following.truth;
 }
 
 /**
@@ -178,7 +190,7 @@ async function askTruth(questions: Questions): Promise<Truth> {
   return (['stations', 'own', 'reanalysis'] as const)[choice];
 }
 
-function followedText({ place, truth, stations, problems }: Followed): string {
+function followedText({ place, truth, stations, problems }: Followed, pastDays: number): string {
   const near = stations
     .map(({ station, distanceKm, higherM }) => {
       const height = Number.isNaN(higherM)
@@ -189,12 +201,25 @@ function followedText({ place, truth, stations, problems }: Followed): string {
     .join('; ');
   const words: Readonly<Record<Truth, string>> = {
     own: `your own sensor: push its values to \`weatherglass serve\`, or import them${near === '' ? '' : `; until it has told enough, ${near}`}`,
-    stations: near,
+    stations: `${near}${pastText(stations, pastDays)}`,
     reanalysis: 'a reanalysis (a weather model fed with observations, five days late)',
     none: 'nothing: forecasts pass through uncalibrated',
   };
-  const troubles = problems.map((problem) => `stations could not be asked for: ${problem}\n`).join('');
+  const troubles = problems
+    .map(
+      (problem) =>
+        `not all stations could be asked for: ${problem}. The same \`init\` looks for them again.\n`,
+    )
+    .join('');
   return `${place.name}: ${describePlace(place)}\ntruth: ${words[truth]}\n${troubles}`;
+}
+
+/** Stations tell of few days: what was asked for is more than what can be learned from. */
+function pastText(stations: readonly NearStation[], pastDays: number): string {
+  const days = stations.reduce((most, { source }) => Math.max(most, source.daysBack), 0);
+  return days < pastDays
+    ? `; they tell of the last ${days} days, so that no more of the past is filled in`
+    : '';
 }
 
 /** Collects, fills in the first of the past, learns and predicts. */
@@ -229,11 +254,16 @@ async function begin(
 }
 
 /** What is known of the next day, and what to do next. */
-async function tell({ write }: Context, store: Store, place: string): Promise<void> {
+async function tell(
+  { write }: Context,
+  store: Store,
+  { place, truth }: Followed,
+  sources: Sources,
+): Promise<void> {
   try {
     const asOf = systemClock.now();
     const served = await servedPredictions(store, {
-      places: [place],
+      places: [place.name],
       variables: ['temperature_2m'],
       asOf,
       until: asOf + msPerDay,
@@ -241,11 +271,20 @@ async function tell({ write }: Context, store: Store, place: string): Promise<vo
     write(describeServed(served));
   } catch (error) {
     if (!isWeatherglassError(error, 'NotFound') && !isWeatherglassError(error, 'Usage')) throw error;
-    write(
-      'Nothing can be predicted yet: there are no observations to learn from. It begins as they arrive.\n',
-    );
+    write(`${notYetText(truth, sources)}\n`);
   }
   write(
     '`weatherglass serve` goes on from here: it collects, learns, predicts, and shows how right it was.\n',
   );
+}
+
+/** Why nothing is predicted yet, and when that begins. */
+function notYetText(truth: Truth, { forecasts }: Sources): string {
+  if (forecasts.length === 0)
+    return 'Nothing is predicted: none of the data sources has forecasts. Add open-meteo to the setting sources.';
+  if (truth === 'none')
+    return 'Nothing is predicted without a truth to learn from: the same `init` with --truth chooses one.';
+  if (forecasts.every(({ past }) => past === undefined))
+    return 'Nothing can be predicted yet: these data sources keep no past forecasts to learn from. It begins in a day or two, as what was forecast is observed.';
+  return 'Nothing can be predicted yet: there are no outcomes to learn from. It begins as they arrive.';
 }

@@ -43,6 +43,13 @@ export async function locate(name: string, where: string, options: LocateOptions
       : location.elevation;
     return { ...location, elevation, name: name || 'Home', zone: zoneOf({ ...location, name }) };
   }
+  if (where.trim() === '')
+    throw new WeatherglassError('Usage', 'say where it is: a town, or "latitude, longitude"');
+  if (/^[\d\s.,;°'"NSEWnsew+-]*\d[\d\s.,;°'"NSEWnsew+-]*$/.test(where))
+    throw new WeatherglassError(
+      'InvalidData',
+      `${JSON.stringify(where)} are no coordinates: write degrees north and east with points, such as "52.52, 13.41", south and west below zero`,
+    );
   const found = await townOf(where, options);
   const { latitude, longitude, elevation } = found;
   return checkPlace({

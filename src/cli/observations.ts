@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
-import { flaggedObservations, type ObservedTally, observedTallies } from '../pipeline/observed.ts';
+import {
+  flaggedObservations,
+  type ObservedTally,
+  observedTallies,
+  uncheckedObservations,
+} from '../pipeline/observed.ts';
+import { originWords } from '../sources/origin-words.ts';
 import { formatInstant } from '../weather/time.ts';
 import { type CommonFlags, type Context, configOf } from './context.ts';
 import { collect, parseTime } from './model-flags.ts';
 import { openToRead } from './open-store.ts';
-import { storeCommand } from './store-command.ts';
+import { count, storeCommand } from './store-command.ts';
 import { table } from './table.ts';
 
 interface ObservationsFlags extends CommonFlags {
@@ -29,19 +35,24 @@ export function observationsCommand(context: Context): Command {
         return;
       }
       const found = await flaggedObservations(store, query);
+      const unchecked = await uncheckedObservations(store, query);
+      if (unchecked > 0)
+        context.notice(
+          `weatherglass: ${count(unchecked, 'observation')} not yet checked: \`weatherglass serve\` and \`replay\` do that\n`,
+        );
       context.write(
         flags.json
           ? `${JSON.stringify(found.map(({ validTime, ...rest }) => ({ ...rest, validTime: formatInstant(validTime) })))}\n`
           : found.length === 0
-            ? 'All observations are trusted.\n'
+            ? 'No observation is distrusted.\n'
             : table([
                 ['place', 'variable', 'valid', 'value', 'from', 'why it is not trusted'],
                 ...found.map(({ place, variable, unit, validTime, value, origin, flag }) => [
                   place,
                   variable,
                   formatInstant(validTime),
-                  `${value} ${unit}`,
-                  origin,
+                  `${Number(value.toPrecision(6))} ${unit}`,
+                  originWords(origin),
                   flag,
                 ]),
               ]),
@@ -53,14 +64,14 @@ function talliesText(tallies: readonly ObservedTally[]): string {
   if (tallies.length === 0) return 'Nothing was observed.\n';
   return table([
     ['place', 'variable', 'observations', 'flagged', 'first', 'newest', 'from'],
-    ...tallies.map(({ place, variable, count, flagged, first, newest, origins }) => [
+    ...tallies.map(({ place, variable, count: all, flagged, first, newest, origins }) => [
       place,
       variable,
-      String(count),
+      String(all),
       String(flagged),
       formatInstant(first),
       formatInstant(newest),
-      origins.join(', '),
+      origins.map(originWords).join(', '),
     ]),
   ]);
 }

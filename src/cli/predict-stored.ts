@@ -3,6 +3,7 @@ import { placeFinder } from '../pipeline/find-place.ts';
 import { step } from '../pipeline/loop.ts';
 import { sourcesOf } from '../pipeline/pass-through.ts';
 import { presentOf } from '../pipeline/present.ts';
+import { isEven } from '../pipeline/provenance.ts';
 import { type Served, type ServedPrediction, servedPredictions } from '../pipeline/served.ts';
 import { creditsFor } from '../sources/credits.ts';
 import type { Store } from '../store/store.ts';
@@ -173,5 +174,6 @@ export function describeServed({ asOf, levels, predictions }: Served): string {
 /** The heaviest expert and its share. */
 function mostly({ provenance: { experts } }: ServedPrediction): string {
   const [first] = experts;
+  if (isEven(experts)) return `${experts.length} alike`;
   return first === undefined ? '–' : `${first.name} ${percent(first.weight)}`;
 }

@@ -2,9 +2,6 @@ import type { PoolView, ProcessView, Snapshot, TaskView } from '../runtime/inspe
 import { formatInstant } from '../weather/time.ts';
 import { decimals, percent, table } from './table.ts';
 
-/** Milliseconds after which a source that has not answered is late: most have something new every hour or six. */
-const LATE = 12 * 3_600_000;
-
 /** A snapshot of the runtime as text: what is there, section by section; sections with nothing in them are left out. */
 export function runtimeText({ at, processes, silent }: Snapshot): string {
   const silence = silent.length === 0 ? '' : `no answer from ${silent.join(', ')}\n`;
@@ -51,14 +48,13 @@ export function runtimeText({ at, processes, silent }: Snapshot): string {
         String(misses),
       ]),
     ),
+    section(processes, ['late'], ({ late }) => late.map(({ reason }) => [reason])),
     section(processes, ['source', 'requests', 'failed', 'last success', 'last error'], ({ sources }) =>
       sources.map(({ name, requests, failures, lastSuccessAt, lastError }) => [
         name,
         String(requests),
         String(failures),
-        lastSuccessAt === null
-          ? '–'
-          : `${clockTime(lastSuccessAt)}${at - lastSuccessAt > LATE ? ` LATE by ${duration(at - lastSuccessAt)}` : ''}`,
+        lastSuccessAt === null ? '–' : clockTime(lastSuccessAt),
         lastError ?? '–',
       ]),
     ),

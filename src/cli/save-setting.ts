@@ -13,7 +13,15 @@ export function saveSetting(file: string, name: string, value: string): void {
       });
     }
   if (settings[name] === value) return;
-  // Whole or not at all: somebody else may read it meanwhile.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ ...settings, [name]: value }, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  try {
+    // Whole or not at all: somebody else may read it meanwhile.
+    writeFileSync(`${file}.new`, `${JSON.stringify({ ...settings, [name]: value }, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  } catch (cause) {
+    throw new WeatherglassError(
+      'Unavailable',
+      `${name} cannot be saved in ${file} (${(cause as Error).message}): name another file by --config, or say --no-save`,
+      { cause },
+    );
+  }
 }

@@ -86,7 +86,7 @@ export async function followPlace(
       ...(named.length > 0 && {
         stations: named.map(({ near, name }) => ({
           place: name,
-          distanceKm: Number(near.distanceKm.toFixed(1)),
+          distanceKm: Number(near.distanceKm.toFixed(3)),
           higherM: Number.isNaN(near.higherM) ? null : Math.round(near.higherM),
         })),
       }),
@@ -139,8 +139,7 @@ export const noStations: FoundStations = { stations: [], problems: [] };
 /**
  * The nearest stations of all sources, those of several once.
  *
- * @throws WeatherglassError Unavailable where none is found and not everybody could be asked: what is decided then would
- *   last, though it may be wrong a minute later. The reason of the signal.
+ * @throws the reason of the signal
  */
 export async function findStations(
   { stations: sources }: Sources,
@@ -170,10 +169,19 @@ export async function findStations(
   const once = new Map<string, NearStation>();
   for (const one of near.sort((a, b) => farness(a) - farness(b)))
     if (!once.has(one.station.id)) once.set(one.station.id, one);
-  if (once.size === 0 && problems.length > 0)
+  return { stations: [...once.values()].slice(0, most), problems };
+}
+
+/**
+ * Refuses to decide without having asked everybody whose stations are to be the truth: what is decided would last, though it
+ * may be wrong a minute later.
+ *
+ * @throws WeatherglassError Unavailable where none is found, and not everybody could be asked
+ */
+export function refuseUnasked({ stations, problems }: FoundStations, place: string): void {
+  if (stations.length === 0 && problems.length > 0)
     throw new WeatherglassError(
       'Unavailable',
-      `the stations near ${place.name} could not be asked for, and nothing was changed: ${problems.join('; ')}. Try again, or choose another truth than stations`,
+      `the stations near ${place} could not be asked for, and nothing was changed: ${problems.join('; ')}. Try again, or choose another truth than stations`,
     );
-  return { stations: [...once.values()].slice(0, most), problems };
 }

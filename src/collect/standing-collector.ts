@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
+import { exhibit } from '../runtime/inspection.ts';
 import { task } from '../runtime/tasks.ts';
 import type { Client } from '../sources/client.ts';
 import { byProvider, type Sources } from '../sources/sources.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { type CollectProgress, readProgress, wasNotAsked } from './collect-progress.ts';
 import { collectRound, type Round } from './collect-round.ts';
+import { staleness } from './staleness.ts';
 
 /** Milliseconds between two looks at what is due, on average. */
 const PAUSE = 60_000;
@@ -80,6 +82,15 @@ export function openStandingCollector(
     });
   }
 
+  let late: readonly string[] = [];
+  const shown = exhibit('late', () => late.map((reason) => ({ reason })));
+  async function watchStaleness(): Promise<void> {
+    await repeatedly(async () => {
+      late = await staleness(store, clock.now());
+      return PAUSE;
+    });
+  }
+
   async function reduceDaily(): Promise<void> {
     let isFirst = true;
     await repeatedly(async () => {
@@ -89,11 +100,16 @@ export function openStandingCollector(
     });
   }
 
-  const loops = [...[...byProvider(sources)].map(([name, own]) => collectFrom(name, own)), reduceDaily()];
+  const loops = [
+    ...[...byProvider(sources)].map(([name, own]) => collectFrom(name, own)),
+    watchStaleness(),
+    reduceDaily(),
+  ];
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.all(loops);
+      shown[Symbol.dispose]();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ObservationQuery, Store } from '../store/store.ts';
+import { type ObservationQuery, type Store, verifiedNote } from '../store/store.ts';
 import { checkPlaces, checkVariables } from './served.ts';
 
 export type ObservedQuery = Pick<ObservationQuery, 'places' | 'variables' | 'validFrom'>;
@@ -33,6 +33,14 @@ export async function flaggedObservations(store: Store, query: ObservedQuery): P
   const found: Observed[] = [];
   for await (const one of latestVersions(store, query)) if (one.flag !== '') found.push(one);
   return found;
+}
+
+/** How many values no quality control has looked at yet: they count as trusted until it has. */
+export async function uncheckedObservations(store: Store, query: ObservedQuery): Promise<number> {
+  const knownAfter = Number((await store.note(verifiedNote)) ?? -Infinity);
+  let count = 0;
+  for await (const { rows } of store.observations({ ...query, knownAfter })) count += rows;
+  return count;
 }
 
 /** What was observed, by place and variable. */

@@ -21,6 +21,12 @@ export interface Provenance {
   readonly truth: readonly string[];
 }
 
+/** Whether several experts have the same share, as before anything was scored: to name one of them would mislead. */
+export function isEven(experts: Provenance['experts']): boolean {
+  const shares = experts.map(({ weight }) => weight);
+  return experts.length > 2 && Math.max(...shares) - Math.min(...shares) < 0.005;
+}
+
 type Training = Method['training'][number];
 
 /** How predictions were made, ready to be asked about an expert. */

@@ -1,4 +1,3 @@
-import { collectedPlaces } from '../collect/follow.ts';
 import { WeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
@@ -6,9 +5,10 @@ import { section } from '../runtime/event-loop.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
 import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
-import { formatInstant, msPerDay, msPerHour } from '../weather/time.ts';
+import { formatInstant, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { type Provenance, provenanceTeller } from './provenance.ts';
+import { whoseTruth } from './whose-truth.ts';
 
 /** One value ahead, as it was issued, with where it comes from. In the variable's unit. */
 export interface ServedPrediction {
@@ -55,9 +55,6 @@ export const servedLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /** Issues looked through for a valid time: newer ones may not reach as far. */
 const ISSUES = 40;
 
-/** How far back outcomes tell whose truth counts. */
-const TRUTH_DAYS = 40;
-
 /**
  * What the store says about the time ahead of `asOf`: for each valid time the newest prediction issued by then.
  *
@@ -92,17 +89,10 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       'Usage',
       `${formatInstant(until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
     );
-  const truth = await truthOf(store, places, query.asOf);
-  const borrowed = places.some((place) => ![...truth.keys()].some((key) => key.endsWith(` ${place}`)))
-    ? await borrowedTruth(store, places)
-    : new Map<string, readonly string[]>();
+  const issuedAt = issued.reduce((latest, one) => Math.max(latest, one.issuedAt), -Infinity);
+  const truth = await whoseTruth(store, places, issuedAt);
   const predictions = section('values of predictions', () =>
-    valuesAhead(
-      issued,
-      { ...query, levels, until },
-      variables,
-      (variable, place) => truth.get(`${variable} ${place}`) ?? borrowed.get(place) ?? [],
-    ),
+    valuesAhead(issued, { ...query, levels, until }, variables, truth),
   );
   if (predictions.length === 0)
     throw new WeatherglassError(
@@ -204,40 +194,6 @@ export async function checkVariables(
       );
     return variable;
   });
-}
-
-/** Origins of the newest outcomes of each variable and place, by `${variable} ${place}`. */
-async function truthOf(
-  store: Store,
-  places: readonly string[],
-  asOf: number,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const validFrom = asOf - TRUTH_DAYS * msPerDay;
-  const found = await store.origins({ places, validFrom, knownUntil: asOf });
-  const byKey = Map.groupBy(found, ({ variable, place }) => `${variable} ${place}`);
-  return new Map([...byKey].map(([key, own]) => [key, own.map(({ origin }) => origin)]));
-}
-
-/** For each place that has no outcomes of its own: the stations whose outcomes are learned from instead, in words. */
-async function borrowedTruth(
-  store: Store,
-  places: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const collected = await collectedPlaces(store);
-  const stationOf = new Map(collected.map(({ place, following }) => [place.name, following.station]));
-  return new Map(
-    collected
-      .filter(({ place }) => places.includes(place.name))
-      .map(({ place, following }) => [
-        place.name,
-        (following.stations ?? []).map(({ place: name, distanceKm, higherM }) => {
-          const { source, id } = stationOf.get(name) ?? { source: '', id: name };
-          const height =
-            higherM === null ? '' : `, ${Math.abs(higherM)} m ${higherM < 0 ? 'lower' : 'higher'}`;
-          return `${source} station ${id}, ${Math.round(distanceKm)} km away${height}`.trimStart();
-        }),
-      ]),
-  );
 }
 
 async function nothingAhead(

@@ -62,6 +62,11 @@ export interface SourceView {
   readonly lastError: string | null;
 }
 
+/** Something that has had nothing new for longer than usual. */
+export interface LateView {
+  readonly reason: string;
+}
+
 export interface BreakerView {
   readonly name: string;
   readonly state: 'closed' | 'open' | 'half-open';
@@ -105,6 +110,7 @@ export interface Parts {
   readonly stores: StoreView;
   readonly caches: CacheView;
   readonly sources: SourceView;
+  readonly late: LateView;
   readonly breakers: BreakerView;
   readonly budgets: BudgetView;
   readonly semaphores: SemaphoreView;
@@ -169,6 +175,7 @@ const exhibits: { readonly [K in Kind]: Set<() => readonly Parts[K][]> } = {
   stores: new Set(),
   caches: new Set(),
   sources: new Set(),
+  late: new Set(),
   breakers: new Set(),
   budgets: new Set(),
   semaphores: new Set(),
@@ -207,6 +214,7 @@ export function lookAtParts(): Shown {
     stores: all('stores'),
     caches: all('caches'),
     sources: all('sources'),
+    late: all('late'),
     breakers: all('breakers'),
     budgets: all('budgets'),
     semaphores: all('semaphores'),

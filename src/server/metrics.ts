@@ -107,6 +107,11 @@ const metrics: readonly Metric[] = [
       lastSuccessAt === null ? [] : [{ labels: { source: name }, value: lastSuccessAt / 1000 }],
     ),
   ),
+  gauge(
+    'late',
+    'Sources, sensors and places that have had nothing new for longer than usual.',
+    ({ name, late }) => (name === 'primary' ? one(late.length) : []),
+  ),
   gauge('breaker_state', 'Whether calls go through: 0 closed, 1 half-open, 2 open.', ({ breakers }) =>
     breakers.map(({ name, state }) => ({ labels: { breaker: name }, value: breakerStates.indexOf(state) })),
   ),

@@ -1,4 +1,4 @@
-import type { Provenance } from '../pipeline/provenance.ts';
+import { isEven, type Provenance } from '../pipeline/provenance.ts';
 import type { ServedPrediction } from '../pipeline/served.ts';
 import { msPerHour } from '../weather/time.ts';
 import { type Html, html } from './html.ts';
@@ -26,12 +26,15 @@ export function provenanceWords(
       : runs
           .map(({ source, issuedAt }) => `${source}, run of ${localTimeOfYear(issuedAt, zone)}`)
           .join(' and ');
-  const origin =
+  const whose =
+    truth.length > 0
+      ? `It learned from ${truth.join('; and from ')}.`
+      : 'Nothing says whose outcomes it learned from.';
+  const newest =
     newestOutcome === undefined
-      ? truth.length > 0
-        ? `The truth is borrowed from ${truth.join('; and from ')}: this place has no outcomes of its own.`
-        : 'No outcome has come lately.'
-      : `The truth here is ${truth.join(' and ') || 'of unknown origin'}; its newest outcome is of ${localTimeOfYear(newestOutcome, zone)}, ${hoursText((now - newestOutcome) / msPerHour)} ago.`;
+      ? 'This place has no outcomes of its own lately.'
+      : `The place’s newest outcome is of ${localTimeOfYear(newestOutcome, zone)}, ${hoursText((now - newestOutcome) / msPerHour)} ago.`;
+  const origin = `${whose} ${newest}`;
   return html`<p>Issued ${localTimeOfYear(first.issuedAt, zone)} from ${input} (${hoursText(ageHours)} ago). ${mixtureText(first.provenance, zone)} ${origin}</p>
 ${byLead(predictions, zone)}`;
 }
@@ -45,6 +48,7 @@ function mixtureText({ experts, trainedOn }: Provenance, zone: string): string {
 }
 
 function expertsText(experts: Provenance['experts']): string {
+  if (isEven(experts)) return `${experts.length} experts in equal shares`;
   // Those that would be said to have 0 % have no say.
   const heard = experts.filter(({ weight }) => weight >= 0.005);
   return heard.map(({ name, weight }) => `${name} ${percentText(weight)}`).join(', ');

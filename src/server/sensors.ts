@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { stationsAmong } from '../collect/follow.ts';
 import { WeatherglassError } from '../errors.ts';
 import { checkPlaces } from '../pipeline/served.ts';
 import { readEcowitt } from '../sources/sensor-ecowitt.ts';
@@ -40,6 +41,12 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     if (readings.length > MOST)
       throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);
     await checkPlaces(store, [place]);
+    const station = (await stationsAmong(store)).get(place);
+    if (station !== undefined)
+      throw new WeatherglassError(
+        'Usage',
+        `${place} is ${station}, a station that is collected from: push to the place that the sensor is at`,
+      );
     if (readings.length === 0) return 0;
     await write({
       readings: readings.map(({ variable, time, value, periodHours = 0, receivedAt }) => ({
@@ -51,7 +58,8 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
         receivedAt: Number.isNaN(receivedAt) ? now : receivedAt,
       })),
     });
-    return readings.length;
+    // What the instrument said that it does not have is kept, and is no value.
+    return readings.filter(({ value }) => !Number.isNaN(value)).length;
   }
 
   app.post('/v1/sensors/ecowitt/:place', async ({ body, params }, reply) => {

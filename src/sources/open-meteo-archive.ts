@@ -9,6 +9,9 @@ import { convertedColumn } from './open-meteo-series.ts';
 import { checkOpenMeteo, type OpenMeteoSettings } from './open-meteo-settings.ts';
 import type { PastRequest, Reading, ReanalysisSource } from './source.ts';
 
+/** What its hours are kept under. */
+export const openMeteoArchiveName = 'open-meteo-archive';
+
 /** Always the same reanalysis; the service's own choice would change over the years. */
 const model = 'era5';
 
@@ -29,7 +32,7 @@ export function openMeteoArchive(settings: OpenMeteoSettings = {}): ReanalysisSo
 
   return {
     provider,
-    name: 'open-meteo-archive',
+    name: openMeteoArchiveName,
     variables: openMeteoVariables,
     daysLate: 5,
     // Ten variables at one place are about half a megabyte.

@@ -44,23 +44,27 @@ const LONGEST_REST = 86_400_000;
 /** Milliseconds to wait for a place among the requests under way. */
 const NEXT_LOOK = 25;
 
-/** Opens the file in a folder, which is made where there is none. */
+const tables = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS spent (
+    provider TEXT NOT NULL, seconds REAL NOT NULL, part INTEGER NOT NULL, calls REAL NOT NULL,
+    PRIMARY KEY (provider, seconds, part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS under_way (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, ends_by REAL NOT NULL, host TEXT NOT NULL,
+    process INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS rest (provider TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Opens the file in a folder, which is made where there is none.
+ *
+ * @throws WeatherglassError Unavailable where the folder cannot be written
+ */
 export function openQuotas(folder: string): Quotas {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(join(folder, 'quotas.db'), { timeout: 5000 });
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
-    CREATE TABLE IF NOT EXISTS spent (
-      provider TEXT NOT NULL, seconds REAL NOT NULL, part INTEGER NOT NULL, calls REAL NOT NULL,
-      PRIMARY KEY (provider, seconds, part)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS under_way (
-      id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, ends_by REAL NOT NULL, host TEXT NOT NULL,
-      process INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE IF NOT EXISTS rest (provider TEXT PRIMARY KEY, until REAL NOT NULL) STRICT, WITHOUT ROWID;
-  `);
+  const database = openDatabase(folder);
   const sum = database.prepare(`
     SELECT total(calls) AS calls, min(part) AS first FROM spent
     WHERE provider = ? AND seconds = ? AND part > ? AND part <= ?`);
@@ -170,6 +174,21 @@ export function openQuotas(folder: string): Quotas {
       database.close();
     },
   };
+}
+
+function openDatabase(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(join(folder, 'quotas.db'), { timeout: 5000 });
+    database.exec(tables);
+    return database;
+  } catch (cause) {
+    throw new WeatherglassError(
+      'Unavailable',
+      `the folder of kept replies and spent quotas cannot be written: ${folder} (${(cause as Error).message}). Name another by the setting cache`,
+      { cause },
+    );
+  }
 }
 
 function isAlive(id: number): boolean {
