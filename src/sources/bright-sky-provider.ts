@@ -1,6 +1,5 @@
 import type { Location } from '../weather/location.ts';
 import { formatInstant } from '../weather/time.ts';
-import { credits } from './credits.ts';
 import type { Provider } from './source.ts';
 
 /**
@@ -9,7 +8,11 @@ import type { Provider } from './source.ts';
  */
 export const brightSkyProvider: Provider = {
   name: 'bright-sky',
-  ...credits['bright-sky'],
+  title: 'Bright Sky (German weather service DWD)',
+  home: 'https://brightsky.dev',
+  licence: 'CC BY 4.0',
+  attribution:
+    'Data basis: Deutscher Wetterdienst (https://www.dwd.de), values processed; by Bright Sky (https://brightsky.dev), CC BY 4.0',
   limits: [
     { calls: 2, seconds: 1 },
     { calls: 60, seconds: 60 },

@@ -1,7 +1,6 @@
 import type { FollowedPlace } from '../weather/place.ts';
 import { msPerHour } from '../weather/time.ts';
 import { coordinateText } from './coordinate-text.ts';
-import { credits } from './credits.ts';
 import { forecastSeries } from './forecast-series.ts';
 import { decodeLocationforecast, metNorwayColumns, metNorwayVariables } from './met-norway-decode.ts';
 import { type PlaceForecast, placeByPlace } from './place-by-place.ts';
@@ -9,7 +8,10 @@ import type { ForecastSource, Provider } from './source.ts';
 
 const metNorwayProvider: Provider = {
   name: 'met-norway',
-  ...credits['met-norway'],
+  title: 'MET Norway',
+  home: 'https://api.met.no',
+  licence: 'CC BY 4.0',
+  attribution: 'Based on data from MET Norway (https://api.met.no), CC BY 4.0',
   // MET allows 20 calls a second to all installations of an application together; half of that leaves room for others.
   limits: [{ calls: 10, seconds: 1 }],
   concurrency: 4,

@@ -1,6 +1,5 @@
 import { distanceKm, earthRadiusKm, type Location } from '../weather/location.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
-import { credits } from './credits.ts';
 import { latestReports, metarReadings, metarVariables } from './metar-readings.ts';
 import { type MetarEntry, type MetarReply, readMetarReply } from './metar-reply.ts';
 import type { Provider, Reading, ReadingsRequest, SourceTools, Station, StationSource } from './source.ts';
@@ -12,7 +11,10 @@ export interface MetarSettings {
 
 const provider: Provider = {
   name: 'metar',
-  ...credits.metar,
+  title: 'NOAA Aviation Weather Center',
+  home: 'https://aviationweather.gov',
+  licence: 'public domain (US government)',
+  attribution: 'METAR reports: NOAA Aviation Weather Center (https://aviationweather.gov)',
   // It asks for 100 a minute at most.
   limits: [{ calls: 60, seconds: 60 }],
   concurrency: 1,

@@ -1,4 +1,3 @@
-import { credits } from './credits.ts';
 import { openMeteoRefusal } from './open-meteo-refusal.ts';
 import { checkOpenMeteo, type OpenMeteoSettings } from './open-meteo-settings.ts';
 import type { Limit, Provider } from './source.ts';
@@ -30,7 +29,10 @@ export function openMeteoProvider(settings: OpenMeteoSettings = {}): Provider {
     url !== undefined ? [[], 8] : apiKey !== undefined ? [customerLimits, 2] : [freeLimits, 1];
   return {
     name: 'open-meteo',
-    ...credits['open-meteo'],
+    title: 'Open-Meteo',
+    home: 'https://open-meteo.com/',
+    licence: 'CC BY 4.0',
+    attribution: 'Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0',
     limits,
     concurrency,
     wantsContact: false,

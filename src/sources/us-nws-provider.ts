@@ -1,5 +1,4 @@
 import type { Location } from '../weather/location.ts';
-import { credits } from './credits.ts';
 import type { Provider } from './source.ts';
 import { nwsProblem } from './us-nws-problem.ts';
 
@@ -10,7 +9,11 @@ import { nwsProblem } from './us-nws-problem.ts';
  */
 export const usNwsProvider: Provider = {
   name: 'us-nws',
-  ...credits['us-nws'],
+  title: 'US National Weather Service',
+  home: 'https://www.weather.gov/documentation/services-web-api',
+  licence: 'public domain (US government)',
+  attribution:
+    'Based on data of the US National Weather Service (weather.gov); not an official product of it',
   limits: [
     { calls: 5, seconds: 1 },
     { calls: 60, seconds: 60 },
