@@ -77,9 +77,10 @@ export async function collectForecasts(
   const waiting = new Set<string>();
   function note({ places, names }: Batch, hasFailed: (name: string, place: string) => boolean): void {
     const at = tools.now();
-    for (const place of places) waiting.delete(place.name);
-    for (const place of places)
-      for (const one of names) progressOf(progress, one, place.name).asked(at, hasFailed(one, place.name));
+    for (const { name: place } of places) {
+      waiting.delete(place);
+      for (const one of names) progressOf(progress, one, place).asked(at, hasFailed(one, place));
+    }
   }
 
   /** Whether a batch was asked for in vain the last time. */

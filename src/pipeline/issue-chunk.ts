@@ -16,7 +16,7 @@ import {
   servedContenders,
 } from './experts.ts';
 import type { History, HistoryGroup } from './history.ts';
-import { describeMethod, type Naming } from './method.ts';
+import { describeMethod, describeTraining, type Naming, type TrainingNote } from './method.ts';
 import { type Mixing, weightsFor } from './mixing.ts';
 import { threadHistory, threadStore } from './thread-store.ts';
 
@@ -54,6 +54,8 @@ export interface IssuedChunk {
   readonly unanswered: number;
   /** The longest lead answered, hours. */
   readonly longestLead: number;
+  /** What the methods of the predictions name. */
+  readonly trainings: readonly TrainingNote[];
 }
 
 /** Predicts, mixes and describes what is due at some places. */
@@ -76,6 +78,7 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
   const predictions: StoredPrediction[] = [];
   let unanswered = 0;
   let longestLead = 0;
+  const trainings: TrainingNote[] = [];
   for (const [done, variable] of history.variables.entries()) {
     control.checkpoint(done, history.variables.length);
     const groups = history.groups.filter(({ cases }) => cases.variable.name === variable.name);
@@ -96,18 +99,20 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
       [...rows].map(([group, own]) => [group, answersOf(group, own, artefacts, control)]),
     );
     const mixing = chunk.mixing.find((one) => one.variable === variable.name);
+    const training = describeTraining(artefacts, allSources);
+    trainings.push(training);
     // Those who have forecast a place by then are asked; what begins later has no name among them yet.
     const sourcesOf = sourcesByPlace(groups, history.places.length);
     const alike = Map.groupBy(due, (one) => JSON.stringify(sourcesOf(one.place, one.issuedAt)));
     for (const [sources, some] of alike) {
       const naming = { sources: JSON.parse(sources) as string[], all: allSources };
-      const issued = mixDue(variable, history, some, naming, answers, mixing, artefacts, control);
+      const issued = mixDue(variable, history, some, naming, answers, mixing, training, control);
       predictions.push(...issued.predictions);
       unanswered += issued.unanswered;
       longestLead = Math.max(longestLead, issued.longestLead);
     }
   }
-  return { predictions, unanswered, longestLead };
+  return { predictions, unanswered, longestLead, trainings };
 }
 
 /** The issue of a source's forecast of a target; NaN where it has none. */
@@ -207,9 +212,9 @@ function mixDue(
   { sources, all }: Naming,
   answers: ReadonlyMap<HistoryGroup, GroupAnswers>,
   mixing: Mixing | undefined,
-  artefacts: ArtefactTable,
+  training: TrainingNote,
   control: Control,
-): IssuedChunk {
+): Omit<IssuedChunk, 'trainings'> {
   const contenders = contendersOf(sources, all);
   const experts = contenders.slice(servedContenders.length);
   const placeOf = new Map(
@@ -218,7 +223,7 @@ function mixDue(
       expertsFor(source).map(({ name }) => experts.indexOf(expertName(name, source, all))),
     ]),
   );
-  const method = describeMethod(experts, { sources, all }, mixing, artefacts);
+  const method = describeMethod(experts, sources, mixing, training);
   const mixer = openMixer(levels, experts.length);
   const count = levels.length;
   const row = new Float64Array(experts.length * count);

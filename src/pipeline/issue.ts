@@ -4,6 +4,7 @@ import { horizonHours } from '../weather/lead-band.ts';
 import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import type { IssueChunk, IssuedChunk } from './issue-chunk.ts';
+import type { TrainingNote } from './method.ts';
 import type { Mixing } from './mixing.ts';
 import { placeChunks } from './place-chunks.ts';
 import { type ReplayedHistory } from './train.ts';
@@ -73,6 +74,16 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
   let values = 0;
   let unanswered = 0;
   let longestLead = Number((await store.note(longestLeadNote)) ?? 0);
+  const noted = new Set<string>();
+  /** Those that the store does not have. */
+  async function newNotes(trainings: readonly TrainingNote[]): Promise<Record<string, string>> {
+    const added: Record<string, string> = {};
+    for (const { name, value } of trainings) {
+      if (!noted.has(name) && (await store.note(name)) === undefined) added[name] = value;
+      noted.add(name);
+    }
+    return added;
+  }
   await pool.run<IssueChunk, IssuedChunk>(
     'issueChunk',
     chunks,
@@ -84,7 +95,7 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
       if (issued.predictions.length > 0)
         await store.write({
           predictions: issued.predictions,
-          notes: { [longestLeadNote]: String(longestLead) },
+          notes: { ...(await newNotes(issued.trainings)), [longestLeadNote]: String(longestLead) },
         });
     },
     { ...options, about: (index) => namePlaces(chunks[index].places) },

@@ -1,9 +1,9 @@
-import type { StoredPrediction } from '../store/store.ts';
+import type { Store, StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';
 import { msPerHour } from '../weather/time.ts';
 import { servedContenders } from './experts.ts';
 import { learnedFor } from './learned-lead.ts';
-import type { Method } from './method.ts';
+import type { Method, Training } from './method.ts';
 
 /** Where a prediction comes from. */
 export interface Provenance {
@@ -27,37 +27,57 @@ export function isEven(experts: Provenance['experts']): boolean {
   return experts.length > 2 && Math.max(...shares) - Math.min(...shares) < 0.005;
 }
 
-type Training = Method['training'][number];
-
 /** How predictions were made, ready to be asked about an expert. */
-interface ReadMethod extends Method {
+export interface ReadMethod extends Method {
   /** By expert, then by rising lead. */
   readonly trainingOf: ReadonlyMap<string, readonly Training[]>;
 }
 
-const methods = new Map<string, ReadMethod>();
+type Trainings = ReadMethod['trainingOf'];
 
-/** A method's text parsed once; a handful of them serve thousands of predictions. */
-function methodOf(text: string): ReadMethod {
-  let method = methods.get(text);
-  if (method === undefined) {
-    if (methods.size > 64) methods.clear();
-    const parsed = JSON.parse(text) as Method;
-    const sorted = parsed.training.toSorted((a, b) => a.lead - b.lead);
-    method = { ...parsed, trainingOf: Map.groupBy(sorted, ({ expert }) => expert) };
-    methods.set(text, method);
+const trainings = new Map<string, Trainings>();
+
+/** What experts learned from, by the note that says so; it is read once. */
+async function trainingsOf(store: Store, training: Method['training']): Promise<Trainings> {
+  if (typeof training !== 'string') return byExpert(training);
+  let found = trainings.get(training);
+  if (found === undefined) {
+    if (trainings.size > 64) trainings.clear();
+    const note = await store.note(training);
+    found = byExpert(note === undefined ? [] : (JSON.parse(note) as Training[]));
+    trainings.set(training, found);
   }
-  return method;
+  return found;
+}
+
+function byExpert(training: readonly Training[]): Trainings {
+  return Map.groupBy(
+    training.toSorted((a, b) => a.lead - b.lead),
+    ({ expert }) => expert,
+  );
+}
+
+/** How some predictions were made, by the texts of their methods: a handful of them serve thousands of predictions. */
+export async function readMethods(
+  store: Store,
+  predictions: readonly StoredPrediction[],
+): Promise<ReadonlyMap<string, ReadMethod>> {
+  const methods = new Map<string, ReadMethod>();
+  for (const text of new Set(predictions.map(({ method }) => method))) {
+    const method = JSON.parse(text) as Method;
+    methods.set(text, { ...method, trainingOf: await trainingsOf(store, method.training) });
+  }
+  return methods;
 }
 
 /** Makes the function that tells where the value at an index of a prediction comes from. */
 export function provenanceTeller(
   prediction: StoredPrediction,
+  { experts, sources, bands, trainingOf }: ReadMethod,
   asOf: number,
   truth: readonly string[],
 ): (index: number) => Provenance {
   const { contenders, levels, quantiles, validTimes, runTimes, sourceTimes } = prediction;
-  const { experts, sources, bands, trainingOf } = methodOf(prediction.method);
   // Only what was served is kept of old predictions; then the method says who was asked.
   const columns =
     contenders.length > servedContenders.length && experts.map((name) => contenders.indexOf(name));

@@ -7,7 +7,7 @@ import { didYouMean } from '../weather/nearest-names.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { formatInstant, msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
-import { type Provenance, provenanceTeller } from './provenance.ts';
+import { type Provenance, provenanceTeller, type ReadMethod, readMethods } from './provenance.ts';
 import { whoseTruth } from './whose-truth.ts';
 
 /** One value ahead, as it was issued, with where it comes from. In the variable's unit. */
@@ -90,9 +90,10 @@ export async function servedPredictions(store: Store, query: ServedQuery): Promi
       `${formatInstant(until)} is beyond the horizon: predictions for ${places.join(', ')} reach until ${formatInstant(reach)}`,
     );
   const issuedAt = issued.reduce((latest, one) => Math.max(latest, one.issuedAt), -Infinity);
+  const methods = await readMethods(store, issued);
   const truth = await whoseTruth(store, places, issuedAt);
   const predictions = section('values of predictions', () =>
-    valuesAhead(issued, { ...query, levels, until }, variables, truth),
+    valuesAhead(issued, { ...query, levels, until }, variables, methods, truth),
   );
   if (predictions.length === 0)
     throw new WeatherglassError(
@@ -113,6 +114,7 @@ function valuesAhead(
   issued: readonly StoredPrediction[],
   query: ServedQuery & { readonly levels: readonly number[]; readonly until: number },
   variables: readonly Variable[],
+  methods: ReadonlyMap<string, ReadMethod>,
   truthOfSeries: (variable: string, place: string) => readonly string[],
 ): ServedPrediction[] {
   const { asOf, until, levels } = query;
@@ -124,7 +126,12 @@ function valuesAhead(
     const key = `${one.variable} ${one.place}`;
     const thresholds = query.thresholds?.[one.variable] ?? [];
     const laws = servedLaws(one, variable);
-    const provenance = provenanceTeller(one, asOf, truthOfSeries(one.variable, one.place));
+    const provenance = provenanceTeller(
+      one,
+      methods.get(one.method)!,
+      asOf,
+      truthOfSeries(one.variable, one.place),
+    );
     one.validTimes.forEach((validTime, i) => {
       if (validTime <= asOf || validTime > until || said.has(`${validTime} ${key}`)) return;
       said.add(`${validTime} ${key}`);
