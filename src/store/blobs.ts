@@ -1,3 +1,5 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
 /** The doubles of a blob: a view, or a copy where the blob does not begin at a multiple of eight. */
 export function float64sOf(blob: Uint8Array): Float64Array {
   const aligned = blob.byteOffset % 8 === 0 ? blob : new Uint8Array(blob);
@@ -8,4 +10,22 @@ export function float64sOf(blob: Uint8Array): Float64Array {
 export function float32sOf(blob: Uint8Array): Float32Array {
   const aligned = blob.byteOffset % 4 === 0 ? blob : new Uint8Array(blob);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
+}
+
+/** How a frame of zstd begins. As a single-precision number it is −1.5e37, which no quantile is. */
+const frameStart = [0x28, 0xb5, 0x2f, 0xfd] as const;
+/** The fastest: the next levels take twice as long for a few per cent. */
+const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** Single-precision numbers as a blob that is packed where that makes it smaller: what experts say is much alike. */
+export function packedFloat32s(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const packed = zstdCompressSync(bytes, { params });
+  return packed.length < bytes.length ? packed : bytes;
+}
+
+/** The single-precision numbers of a blob, packed or not. */
+export function unpackedFloat32s(blob: Uint8Array): Float32Array {
+  const isPacked = frameStart.every((byte, k) => blob[k] === byte);
+  return float32sOf(isPacked ? zstdDecompressSync(blob) : blob);
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { WeatherglassError } from '../errors.ts';
-import { float32sOf, float64sOf } from './blobs.ts';
+import { float64sOf, packedFloat32s, unpackedFloat32s } from './blobs.ts';
 import { pairsAsked } from './pairs-asked.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Names } from './sqlite-names.ts';
@@ -76,7 +76,7 @@ export function sqlitePredictions(
       ...issueOf(place, variable, [issuedAt, method, validTimes, runTimes]),
       ...(sourceTimes.length > 0 && { sourceTimes: float64sOf(sourceTimes) }),
       ...rosters.rosterOf(roster),
-      quantiles: float32sOf(quantiles),
+      quantiles: unpackedFloat32s(quantiles),
     };
   }
 
@@ -141,8 +141,9 @@ export function sqlitePredictions(
         checkPrediction(one);
         const lastValid = one.validTimes.at(-1) ?? one.issuedAt;
         const made = [methods.add(one.method), rosters.add(one)];
-        const blobs = [one.validTimes, one.runTimes, one.sourceTimes ?? new Float64Array(), one.quantiles];
-        added += insert.run(place, variable, one.issuedAt, lastValid, ...made, ...blobs);
+        const times = [one.validTimes, one.runTimes, one.sourceTimes ?? new Float64Array()];
+        const quantiles = packedFloat32s(one.quantiles);
+        added += insert.run(place, variable, one.issuedAt, lastValid, ...made, ...times, quantiles);
       }
       return added;
     },

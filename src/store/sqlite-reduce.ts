@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { chunksOf } from '../runtime/chunks.ts';
-import { float32sOf } from './blobs.ts';
+import { packedFloat32s, unpackedFloat32s } from './blobs.ts';
 import { isReducible, reducedLayout, reducedValues } from './reduce-run.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Layouts } from './sqlite-layouts.ts';
@@ -127,12 +127,13 @@ function predictionReducer(connection: Connection, { rosters }: Parts, until: nu
       const row = read.get(id);
       if (row === undefined) return false;
       const { contenders, levels } = rosters.rosterOf(row[0]);
-      const quantiles = float32sOf(row[1]);
+      const quantiles = unpackedFloat32s(row[1]);
       const width = contenders.length * levels.length;
       const served = new Float32Array(quantiles.length / contenders.length);
       for (let step = 0; step * width < quantiles.length; step++)
         served.set(quantiles.subarray(step * width, step * width + levels.length), step * levels.length);
-      return update.run(rosters.add({ contenders: contenders.slice(0, 1), levels }), served, id) > 0;
+      const roster = rosters.add({ contenders: contenders.slice(0, 1), levels });
+      return update.run(roster, packedFloat32s(served), id) > 0;
     },
   };
 }

@@ -101,6 +101,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (place, time, variable, period_hours)
   ) STRICT, WITHOUT ROWID;
   `,
+  '-- From here on prediction.quantiles may be packed, and a method names its training: earlier versions read neither.',
 ];
 
 /** How a file stands to this version of Weatherglass. */
