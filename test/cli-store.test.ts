@@ -419,6 +419,10 @@ describe('backup, restore and check', () => {
       'a run that is too short',
       (file) => alter(file, 'UPDATE run SET data = substr(data, 1, 4) WHERE id = 7'),
     ],
+    [
+      'a prediction that cannot be unpacked',
+      (file) => alter(file, 'UPDATE prediction SET quantiles = substr(quantiles, 1, 20)'),
+    ],
     ['a definition that cannot be read', (file) => alter(file, "UPDATE layout SET name = '{' WHERE id = 1")],
     [
       'a place that is gone',

@@ -22,12 +22,13 @@ it('packs numbers bit by bit, where that makes them smaller', () => {
   alike[17] = Number.NaN;
   const packed = packedFloat32s(alike);
   expect(packed.length).toBeLessThan(alike.byteLength / 10);
-  expect(unpackedFloat32s(packed)).toEqual(alike);
+  expect(unpackedFloat32s(packed, 'x')).toEqual(alike);
   for (const few of [[], [1.5], [Number.NaN, -0, 3.4e38]]) {
     const values = Float32Array.from(few);
     expect(packedFloat32s(values).length).toBeLessThanOrEqual(values.byteLength);
-    expect(unpackedFloat32s(packedFloat32s(values))).toEqual(values);
+    expect(unpackedFloat32s(packedFloat32s(values), 'x')).toEqual(values);
   }
+  expect(() => unpackedFloat32s(packed.subarray(0, 20), 'x.db')).toThrow('x.db is damaged');
   // A part of a larger buffer is only that part.
-  expect(unpackedFloat32s(packedFloat32s(alike.subarray(100, 900)))).toEqual(alike.slice(100, 900));
+  expect(unpackedFloat32s(packedFloat32s(alike.subarray(100, 900)), 'x')).toEqual(alike.slice(100, 900));
 });

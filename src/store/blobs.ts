@@ -1,4 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { WeatherglassError } from '../errors.ts';
+import { damaged } from './sqlite-error.ts';
 
 /** The doubles of a blob: a view, or a copy where the blob does not begin at a multiple of eight. */
 export function float64sOf(blob: Uint8Array): Float64Array {
@@ -24,8 +26,19 @@ export function packedFloat32s(values: Float32Array): Uint8Array {
   return packed.length < bytes.length ? packed : bytes;
 }
 
-/** The single-precision numbers of a blob, packed or not. */
-export function unpackedFloat32s(blob: Uint8Array): Float32Array {
-  const isPacked = frameStart.every((byte, k) => blob[k] === byte);
-  return float32sOf(isPacked ? zstdDecompressSync(blob) : blob);
+/**
+ * The single-precision numbers of a blob, packed or not.
+ *
+ * @param file for messages
+ * @throws WeatherglassError InvalidData where it cannot be unpacked
+ */
+export function unpackedFloat32s(blob: Uint8Array, file: string): Float32Array {
+  if (!frameStart.every((byte, k) => blob[k] === byte)) return float32sOf(blob);
+  try {
+    return float32sOf(zstdDecompressSync(blob));
+  } catch (cause) {
+    throw new WeatherglassError('InvalidData', `${file} ${damaged()} (numbers cannot be unpacked).`, {
+      cause,
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { isWeatherglassError } from '../errors.ts';
+import { unpackedFloat32s } from './blobs.ts';
 import type { Connection } from './sqlite-connection.ts';
 
 /** The most that is told of one kind of damage. */
@@ -12,12 +13,12 @@ const misfits: readonly string[] = [
     WHERE length(data) NOT IN (numbers * 4, numbers * 8)`,
   `SELECT format('the prediction of %s at %s issued %s UTC has blobs of %d, %d and %d bytes, which do not fit together',
       variable.name, place.name, datetime(issued_at / 1000, 'unixepoch'),
-      length(valid_times), length(run_times), length(quantiles))
+      length(valid_times), length(run_times), unpacked_bytes(quantiles))
     FROM prediction JOIN roster ON roster.id = roster
       JOIN place ON place.id = place JOIN variable ON variable.id = variable
     WHERE length(valid_times) <> length(run_times) OR length(valid_times) % 8 <> 0
       OR length(source_times) % max(8, length(valid_times)) <> 0
-      OR CASE WHEN json_valid(roster.name) THEN length(quantiles) * 2 <> length(valid_times)
+      OR CASE WHEN json_valid(roster.name) THEN unpacked_bytes(quantiles) * 2 <> length(valid_times)
         * json_array_length(roster.name, '$.contenders') * json_array_length(roster.name, '$.levels') END`,
   `SELECT format('the score of %s for day %d has %d bytes, which are no whole numbers', variable.name, day, length(sums))
     FROM score JOIN variable ON variable.id = variable WHERE length(sums) % 8 <> 0`,
@@ -28,6 +29,7 @@ const misfits: readonly string[] = [
 
 /** Looks for damage, in words; reads the whole file. */
 export function sqliteCheck(connection: Connection): readonly string[] {
+  connection.define('unpacked_bytes', unpackedBytes);
   const found: string[] = [];
   const look = (work: () => readonly string[]) => {
     try {
@@ -60,4 +62,13 @@ export function sqliteCheck(connection: Connection): readonly string[] {
         .map(([words]) => words),
     );
   return [...new Set(found)];
+}
+
+/** Bytes of the numbers in a blob; −1 where it cannot be unpacked. */
+function unpackedBytes(blob: Uint8Array): number {
+  try {
+    return unpackedFloat32s(blob, '').byteLength;
+  } catch {
+    return -1;
+  }
 }

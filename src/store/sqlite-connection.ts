@@ -21,6 +21,8 @@ export interface Connection {
   /** The statement of a text, prepared once. */
   statement<Row = never>(sql: string): Statement<Row>;
   execute(sql: string): void;
+  /** Gives SQL a function of a blob. */
+  define(name: string, work: (blob: Uint8Array) => number): void;
   close(): void;
 }
 
@@ -82,6 +84,9 @@ export function openConnection(
       return found as unknown as Statement<Row>;
     },
     execute: (sql) => guarded(() => section(sql, () => database.exec(sql))),
+    define(name, work) {
+      database.function(name, { deterministic: true }, (blob) => work(blob as Uint8Array));
+    },
     close() {
       prepared.clear();
       guarded(() => database.close());

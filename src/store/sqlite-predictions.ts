@@ -76,7 +76,7 @@ export function sqlitePredictions(
       ...issueOf(place, variable, [issuedAt, method, validTimes, runTimes]),
       ...(sourceTimes.length > 0 && { sourceTimes: float64sOf(sourceTimes) }),
       ...rosters.rosterOf(roster),
-      quantiles: unpackedFloat32s(quantiles),
+      quantiles: unpackedFloat32s(quantiles, connection.file),
     };
   }
 

@@ -127,7 +127,7 @@ function predictionReducer(connection: Connection, { rosters }: Parts, until: nu
       const row = read.get(id);
       if (row === undefined) return false;
       const { contenders, levels } = rosters.rosterOf(row[0]);
-      const quantiles = unpackedFloat32s(row[1]);
+      const quantiles = unpackedFloat32s(row[1], connection.file);
       const width = contenders.length * levels.length;
       const served = new Float32Array(quantiles.length / contenders.length);
       for (let step = 0; step * width < quantiles.length; step++)
