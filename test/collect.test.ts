@@ -324,6 +324,18 @@ describe('what fails alone', () => {
     expect(await collecting.fill(store)).toMatchObject({ steps: 0, left: 0 });
   });
 
+  it('is not looked for request by request where everything is refused', async () => {
+    await using world = await openWorld({ sources: ['open-meteo'] });
+    const { store, collecting, providers } = world;
+    const many = Array.from({ length: 300 }, (_, k) => [`P${k}`, 40 + k / 100, 8, 400] as const);
+    await follow(store, placesOf(many));
+    providers.setFaults({ refused: 1, repeat: Infinity, within: '/v1/forecast' });
+    const { forecasts, failures } = await collecting.collect(store);
+    // Each of thirteen batches could be taken apart into 150 requests.
+    expect(forecasts[0].requests).toBeLessThan(150);
+    expect(new Set(failures.flatMap(({ places: at }) => at)).size).toBe(300 + places.length);
+  });
+
   it('is one report of a station that is not understood', async () => {
     await using world = await openWorld({ stations: true, sources: ['metar'] });
     const { store, collecting, providers } = world;
@@ -342,9 +354,10 @@ describe('what fails alone', () => {
 });
 
 describe('trouble with a provider', () => {
-  /** Sixty places; the first five lie at 61° north, the others at 48°. */
+  const bad = 20;
+  /** Sixty places; the first twenty lie at 61° north, the others at 48°. */
   const many = placesOf(
-    Array.from({ length: 60 }, (_, k) => [`P${k}`, k < 5 ? 61 : 48, 1 + k / 10, 100] as const),
+    Array.from({ length: 60 }, (_, k) => [`P${k}`, k < bad ? 61 : 48, 1 + k / 10, 100] as const),
   );
 
   async function manyPlaces(): Promise<World & { readonly due: number }> {
@@ -376,14 +389,14 @@ describe('trouble with a provider', () => {
     expect(await anew.collect(store, progress)).toMatchObject({ added: due, failures: [] });
   });
 
-  it('at a few places keeps no other waiting, in a process that goes on and in new ones', async () => {
+  it('at some places keeps no other waiting, in a process that goes on and in new ones', async () => {
     for (const isAnew of [false, true]) {
       await using world = await manyPlaces();
       const { store, providers, due } = world;
       providers.setFaults({ failed: 1, repeat: Infinity, within: 'lat=61' });
       let progress = await readProgress(store);
       let added = 0;
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 8; round++) {
         // Each has a breaker of its own, that is closed.
         await using collecting = openTestCollecting({
           url: providers.url,
@@ -391,12 +404,13 @@ describe('trouble with a provider', () => {
           now: () => world.now,
           sources: ['met-norway'],
         });
-        added += (await collecting.collect(store, progress)).added;
+        ({ added } = await collecting.collect(store, progress));
         await saveProgress(store, progress);
         if (isAnew) progress = await readProgress(store);
-        world.now += 60_000;
+        // All are due again, also what has failed again and again.
+        world.now += 7 * msPerHour;
       }
-      expect(added).toBe(due - 5);
+      expect(added).toBe(due - bad);
     }
   });
 

@@ -46,7 +46,7 @@ it('makes what comes days late where nothing is known, and leaves what is known 
   expect(await sensorObservations(store, noon + 10 * minute)).toBe(1);
   // A console that was without a network for three days sends what it has kept, the last minutes before it among them.
   const back = noon + 3 * msPerDay;
-  await push(store, noon + 5 * minute, 99, back);
+  await push(store, noon - 5 * minute, 99, back);
   await push(store, noon + msPerHour, 11, back);
   await push(store, noon + 50 * msPerHour, 12, back);
   expect(await sensorObservations(store, back + minute)).toBe(2);
@@ -65,4 +65,22 @@ it('forgets readings six hours after they came, of whatever time they are', asyn
   await push(store, noon, 2, noon + msPerHour);
   await sensorObservations(store, noon + 6.5 * msPerHour);
   expect((await store.readings(-Infinity)).map(({ value }) => value)).toEqual([2]);
+});
+
+it('reads late hours whole, though they come piece by piece', async () => {
+  await using store = await storeWith(folder);
+  const gust = { place: 'Garden', variable: 'wind_gusts_10m', periodHours: 0 };
+  const late = noon + 10 * msPerHour;
+  const pushGusts = (minutes: readonly number[], value: number, receivedAt: number) =>
+    store.write({
+      readings: minutes.map((past) => ({ ...gust, time: noon - (60 - past) * minute, value, receivedAt })),
+    });
+  await pushGusts([5, 15, 25, 35, 45], 5, late);
+  expect(await sensorObservations(store, late + minute)).toBe(1);
+  await pushGusts([50, 55, 60], 25, late + 2 * minute);
+  expect(await sensorObservations(store, late + 3 * minute)).toBe(1);
+  expect(await observed(store)).toEqual([
+    [0, 5],
+    [0, 25],
+  ]);
 });

@@ -3,7 +3,6 @@ import type { Store } from '../store/store.ts';
 
 /** What must be said of those whose forecasts and observations a store holds, wherever what is made of it is shown. */
 export async function storeAttribution(store: Store): Promise<readonly string[]> {
-  const origins = await store.origins();
-  const names = [...(await store.sources()), ...origins.map(({ origin }) => origin)];
+  const names = [...(await store.sources()), ...(await store.originNames())];
   return creditsFor(names).map(({ attribution }) => attribution);
 }

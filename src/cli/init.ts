@@ -29,7 +29,7 @@ import { collectedJson, collectedText, costsText, refuseSilence } from './collec
 import { type CommonFlags, type Context, configOf, openThreads } from './context.ts';
 import { locate } from './locate.ts';
 import { type Collecting, openCollecting } from './open-sources.ts';
-import { openToRead, openToWrite } from './open-store.ts';
+import { openToWrite } from './open-store.ts';
 import { placeName } from './place-name.ts';
 import { describePlace, placeJson } from './place-text.ts';
 import { describeServed } from './predict-stored.ts';
@@ -153,7 +153,8 @@ function followedJson({ place, truth, stations, problems }: Followed) {
 /** Whose observations are the truth at a place that is followed already. */
 async function truthBefore(config: Config, name: string): Promise<Truth | undefined> {
   if (!existsSync(config.store)) return undefined;
-  await using store = await openToRead(config);
+  // To write, so that one of an older version is brought up to date.
+  await using store = await openToWrite(config);
   return (await followedPlaces(store)).find(({ place }) => place.name === name)?.following.truth;
 }
 

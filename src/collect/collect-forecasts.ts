@@ -41,6 +41,9 @@ export interface ForecastsCollected {
   readonly failures: readonly CollectFailure[];
 }
 
+/** Requests of a round that may come of taking refused ones apart: where all is refused, it is no single place or name. */
+const MOST_SPLITS = 100;
+
 /** Places of one request, with the names of the runs that they are due. */
 interface Batch {
   readonly places: readonly FollowedPlace[];
@@ -90,6 +93,7 @@ export async function collectForecasts(
     );
   }
 
+  let splits = 0;
   /** Why nobody is asked any more, for now. */
   let stopped: unknown;
   async function collect(batch: Batch): Promise<void> {
@@ -105,7 +109,8 @@ export async function collectForecasts(
         return;
       }
       counts.requests++;
-      const parts = isRefusal(error) ? partsOf(batch) : [];
+      const parts = isRefusal(error) && splits < MOST_SPLITS ? partsOf(batch) : [];
+      splits += parts.length;
       for (const part of parts) await collect(part);
       if (parts.length > 0) return;
       failed(batch, error);

@@ -128,6 +128,17 @@ describe('the past is filled in', () => {
     ]);
   });
 
+  test('of a reanalysis from the day on that the place is followed, where nothing before is wanted', () => {
+    const late = fillPlan(
+      [placed('A', 0, 'reanalysis')],
+      sources,
+      ['temperature_2m'],
+      new Map(),
+      now + 9 * msPerDay,
+    );
+    expect(words(stepsOf(late))).toEqual(['A example-archive 0…4']);
+  });
+
   test('step by step, whichever way', () => {
     const step = (from: number, until: number) => ({ ...since(from, until) }) as unknown as FillStep;
     const first = withStep(undefined, step(-28, 0));

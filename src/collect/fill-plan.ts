@@ -90,7 +90,9 @@ export function fillPlan(
     const { provider, name: source, daysAtOnce, daysLate } = reanalysis;
     const known = filled.get(filledKey(source, place.name));
     const latest = today - daysLate * msPerDay;
-    const ahead = onwards(known, latest, daysAtOnce);
+    // Where nothing of the past is wanted, it begins with the day from which the place is followed.
+    const began = Math.floor(following.since / msPerDay) * msPerDay;
+    const ahead = onwards(known?.until ?? (pastDays === 0 ? began : latest), latest, daysAtOnce);
     const back = backwards(known, latest, pastDays, daysAtOnce);
     backlogs.push({
       place,
@@ -139,9 +141,9 @@ function backwards(
 }
 
 /** What has become available since it was last filled in. */
-function onwards(known: Filled | undefined, latest: number, daysAtOnce: number): readonly Span[] {
+function onwards(begin: number, latest: number, daysAtOnce: number): readonly Span[] {
   const spans: Span[] = [];
-  for (let from = known?.until ?? latest; from < latest; ) {
+  for (let from = begin; from < latest; ) {
     const until = Math.min(latest, from + daysAtOnce * msPerDay);
     spans.push({ from, until });
     from = until;

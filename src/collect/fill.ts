@@ -176,7 +176,7 @@ export async function fillPast(
       notes: { [trainWantedNote]: 'yes' },
     });
     filled.set(key, progress);
-    noted.asked(tools.now(), false);
+    if (noted.now.failures > 0) noted.asked(tools.now(), false);
     counts.steps++;
     counts.runs += written.runs;
     counts.observations += written.observations;

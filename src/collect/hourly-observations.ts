@@ -2,6 +2,7 @@ import { type ObservationRow, observationBlock, observationRow } from '../store/
 import type { ObservationBlock, Store } from '../store/store.ts';
 import type { HourlyValue } from '../weather/hourly-values.ts';
 import { possibleValues } from '../weather/possible-values.ts';
+import { msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 
 /** Hours of one variable at one place. */
@@ -41,34 +42,53 @@ function withinReach(value: number, variable: Variable): number {
   return value >= least && value <= most ? Math.min(upper, Math.max(lower, value)) : value;
 }
 
+/** Places whose hours begin within so many milliseconds of each other are looked up together. */
+const ALIKE = msPerDay / 2;
+
 /**
  * Those rows of a block that say something else than the store: values that are known stay as they are, with the flag that
  * quality control has given them.
  *
- * @param settledBefore of times before this nothing that is known is revised
+ * @param settledBefore of times before this, what was known before this is not revised
  */
 export async function newObservations(
   store: Store,
   block: ObservationBlock,
   settledBefore = -Infinity,
 ): Promise<ObservationBlock> {
-  if (block.rows === 0) return block;
-  const known = new Map<string, number>();
-  const times = block.validTime;
+  const fresh: ObservationRow[] = [];
+  const byPlace = Map.groupBy(rowsOf(block), ({ place }) => place);
+  const begin = (rows: readonly ObservationRow[]) =>
+    rows.reduce((least, { validTime }) => Math.min(least, validTime), Infinity);
+  // One that is far behind does not have everybody's month read.
+  for (const some of Map.groupBy(byPlace, ([, rows]) => Math.floor(begin(rows) / ALIKE)).values()) {
+    const rows = some.flatMap(([, own]) => own);
+    const known = await latestOf(store, rows);
+    for (const row of rows) {
+      const last = known.get(keyOf(row));
+      const isSettled = last !== undefined && row.validTime < settledBefore && last.knownAt < settledBefore;
+      if (!isSettled && !Object.is(last?.value, row.value)) fresh.push(row);
+    }
+  }
+  return observationBlock(fresh);
+}
+
+/** The last version of what the store has at the times of some rows. */
+async function latestOf(
+  store: Store,
+  rows: readonly ObservationRow[],
+): Promise<ReadonlyMap<string, Pick<ObservationRow, 'value' | 'knownAt'>>> {
+  const known = new Map<string, Pick<ObservationRow, 'value' | 'knownAt'>>();
+  const times = rows.map(({ validTime }) => validTime);
   // Versions come by when they became known: the last one stays.
   for await (const stored of store.observations({
-    places: block.places,
-    variables: block.variables,
+    places: [...new Set(rows.map(({ place }) => place))],
+    variables: [...new Set(rows.map(({ variable }) => variable))],
     validFrom: times.reduce((a, b) => Math.min(a, b)),
     validUntil: times.reduce((a, b) => Math.max(a, b)) + 1,
   }))
-    for (const row of rowsOf(stored)) known.set(keyOf(row), row.value);
-  return observationBlock(
-    rowsOf(block).filter((row) => {
-      const key = keyOf(row);
-      return row.validTime < settledBefore ? !known.has(key) : !Object.is(known.get(key), row.value);
-    }),
-  );
+    for (const row of rowsOf(stored)) known.set(keyOf(row), row);
+  return known;
 }
 
 function rowsOf(block: ObservationBlock): readonly ObservationRow[] {

@@ -15,8 +15,9 @@ export const sensorOrigin = 'own sensor';
 /**
  * Makes hourly observations of what sensors pushed, for hours that are over, and forgets what is no longer needed.
  *
- * Readings may come days late, when a sensor has had no network: hours of which nothing is known are made of them. Older
- * hours that are known stay as they are, for the other readings that they were made of are gone.
+ * Readings may come days late, when a sensor has had no network: hours of which nothing is known are made of them, and made
+ * anew as more of them arrive. Older hours that have been known for long stay as they are, for the other readings that they
+ * were made of are gone.
  *
  * @returns how many observations were new
  */

@@ -75,12 +75,20 @@ async function lateObservations(
 ): Promise<readonly string[]> {
   const own = collected.filter(({ following }) => following.truth === truth);
   if (own.length === 0) return [];
+  // A reanalysis has all variables of an hour or none.
+  const variables = truth === 'reanalysis' ? ['temperature_2m'] : undefined;
   const seen = new Map<string, number>();
-  for (const { place, newest } of await store.origins({
-    places: own.map(({ place }) => place.name),
-    validFrom: now - GIVEN_UP * msPerDay,
-  }))
-    seen.set(place, Math.max(seen.get(place) ?? -Infinity, newest));
+  async function look(places: readonly string[], validFrom: number): Promise<void> {
+    for (const { place, newest } of await store.origins({ places, validFrom, variables }))
+      seen.set(place, Math.max(seen.get(place) ?? -Infinity, newest));
+  }
+  // A month of everybody's rows would take its time: most have said something lately.
+  const names = own.map(({ place }) => place.name);
+  await look(names, now - hours * msPerHour);
+  await look(
+    names.filter((name) => !seen.has(name)),
+    now - GIVEN_UP * msPerDay,
+  );
   const silent = own
     // One that never told anything is expected since it is followed.
     .map(({ place, following }) => ({ name: place.name, since: seen.get(place.name) ?? following.since }))

@@ -15,6 +15,8 @@ const PAUSE = 60_000;
 const LONGEST_REST = 16;
 /** Days after which what experts said, once it is scored, is let go of again: it would be a gigabyte a year. */
 const KEPT_DAYS = 2;
+/** Milliseconds between two looks at what is late, on average. */
+const STALENESS_EVERY = 5 * 60_000;
 /** Steps of filling in between two looks: what is current comes first. */
 const FILL_STEPS = 20;
 
@@ -87,7 +89,7 @@ export function openStandingCollector(
   async function watchStaleness(): Promise<void> {
     await repeatedly(async () => {
       late = await staleness(store, clock.now());
-      return PAUSE;
+      return STALENESS_EVERY;
     });
   }
 

@@ -23,7 +23,7 @@ export async function whoseTruth(
   const own = Map.groupBy(await store.origins(known), ({ variable, place }) => keyOf(variable, place));
   const early = await store.origins({ ...known, validUntil: monthAgo });
   const grown = new Set(early.map(({ variable, place }) => keyOf(variable, place)));
-  const borrowed = await borrowedTruth(store, places);
+  const borrowed = await borrowedTruth(store, new Set(places));
   return (variable, place) => {
     const key = keyOf(variable, place);
     const words = (own.get(key) ?? []).map(({ origin }) => originWords(origin));
@@ -34,13 +34,13 @@ export async function whoseTruth(
 /** The stations beside each place, in words. */
 async function borrowedTruth(
   store: Store,
-  places: readonly string[],
+  places: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const collected = await collectedPlaces(store);
   const stationOf = new Map(collected.map(({ place, following }) => [place.name, following.station]));
   return new Map(
     collected
-      .filter(({ place }) => places.includes(place.name))
+      .filter(({ place }) => places.has(place.name))
       .map(({ place, following }) => [
         place.name,
         (following.stations ?? []).map(({ place: name, distanceKm, higherM }) => {

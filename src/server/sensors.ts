@@ -36,12 +36,21 @@ export function sensorRoutes(app: FastifyInstance, { store, clock, write }: Serv
     );
   });
 
+  let followed: { readonly at: number; readonly stations: ReadonlyMap<string, string> } | undefined;
+  /** Looked up once a minute: there may be thousands of places, and a push each second. */
+  async function stations(): Promise<ReadonlyMap<string, string>> {
+    const at = performance.now();
+    if (followed === undefined || at - followed.at > 60_000)
+      followed = { at, stations: await stationsAmong(store) };
+    return followed.stations;
+  }
+
   /** @param place whose sensors these are, also where they have nothing to say */
   async function keep(place: string, readings: readonly Reading[], now: number): Promise<number> {
     if (readings.length > MOST)
       throw new WeatherglassError('InvalidData', `${readings.length} readings in one push; ${MOST} at most`);
     await checkPlaces(store, [place]);
-    const station = (await stationsAmong(store)).get(place);
+    const station = (await stations()).get(place);
     if (station !== undefined)
       throw new WeatherglassError(
         'Usage',

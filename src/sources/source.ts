@@ -66,8 +66,9 @@ export interface Reply {
  * Asks politely: identifies itself, keeps to limits shared by all processes, asks again only what may have changed, retries what
  * may pass.
  *
- * @throws WeatherglassError NotFound: 404. InvalidData: a refusal for good (400, 422), or a body that is no JSON.
- *   Unavailable: the provider is down, refuses us (403), or its budget is spent; Timeout; Cancelled by the signal
+ * @throws WeatherglassError NotFound: 404. InvalidData: a refusal for good (400, 422), or a body that is no JSON. Usage: it
+ *   does not want us (401, 403). Unavailable: it is down. Busy: nobody was asked, for its budget is spent, or it is left alone
+ *   for a while. Timeout; Cancelled by the signal
  */
 export type Ask = (question: Question) => Promise<Reply>;
 

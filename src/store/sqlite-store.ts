@@ -64,7 +64,7 @@ function openReader(file: string): Connection {
     if (state === 'older')
       throw new WeatherglassError(
         'Unavailable',
-        `${file} was written by an older Weatherglass: open it once for writing, which brings it up to date.`,
+        `${file} was written by an older Weatherglass: \`weatherglass serve\`, \`collect\` or \`init\` brings it up to date.`,
       );
     return connection;
   });
@@ -188,6 +188,7 @@ function sqliteStore(connection: Connection, lock?: Disposable): Store {
     places: async () => places.list(),
     variables: async () => variables.list(),
     sources: async () => names.sources.list().map(([, name]) => name),
+    originNames: async () => names.origins.list().map(([, name]) => name),
     runs: (query = {}) => runs.query(query),
     latestRun: async (place, source, knownUntil = Infinity) => runs.latest(place, source, knownUntil),
     newestRuns: async () => runs.newest(),

@@ -47,6 +47,8 @@ export interface Store extends AsyncDisposable {
   observations(query?: ObservationQuery): AsyncIterable<ObservationBlock>;
   /** What sensors pushed since a time, of whatever time it is, by place and time. */
   readings(receivedFrom: number): Promise<readonly StoredReading[]>;
+  /** Where outcomes ever came from. */
+  originNames(): Promise<readonly string[]>;
   /** Where the outcomes of each place and variable come from, without those that were taken back. */
   origins(query?: ObservationQuery): Promise<readonly Origin[]>;
 
