@@ -116,6 +116,15 @@ describe.concurrent('init', () => {
     expect(own.calls['open-meteo'].calls).toBe(calls);
     expect(requestsOf(own).slice(1)).toEqual(before.slice(1));
 
+    // All that was collected is checked; what comes by a table is not yet.
+    expect(await desk.run(['observations', '--flagged'])).toMatchObject({ exitCode: 0, stderr: '' });
+    const sensor =
+      'place,latitude,longitude,elevation,variable,unit,valid_time,observation\nRoof,47,8,400,temperature_2m,°C,2026-03-01T12:00Z,5\n';
+    writeFileSync(join(desk.cwd, 'sensor.csv'), sensor);
+    expect(await desk.run(['import', 'sensor.csv'])).toMatchObject({ exitCode: 0 });
+    const { stderr: unchecked } = await desk.run(['observations', '--flagged']);
+    expect(unchecked).toMatch(/\d+ observations? not yet checked/);
+
     // Whose data it is goes with what is handed on.
     const handedOn = await desk.run(['export', 'out.csv', '--what', 'observations', '--json']);
     expect(handedOn, handedOn.stderr).toMatchObject({ exitCode: 0 });

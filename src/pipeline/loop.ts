@@ -1,7 +1,7 @@
 import { sensorObservations } from '../collect/sensor-hours.ts';
 import { WeatherglassError } from '../errors.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import { type Store, trainedNote, trainWantedNote, verifiedNote } from '../store/store.ts';
+import { reachedNote, type Store, trainedNote, trainWantedNote, verifiedNote } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
 import { type IssueResult, issue } from './issue.ts';
 import { readMixing } from './mixing.ts';
@@ -19,9 +19,6 @@ export interface StepResult extends IssueResult {
   /** What training did, where it was due. */
   readonly trained: TrainResult | undefined;
 }
-
-/** Where the store notes how far the loop has come. */
-const reachedNote = 'loop.reached';
 
 export interface StepOptions extends RunOptions {
   /** Nothing that became known later is used. */

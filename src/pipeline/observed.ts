@@ -1,5 +1,6 @@
-import { type ObservationQuery, type Store, verifiedNote } from '../store/store.ts';
+import { type ObservationQuery, reachedNote, type Store, verifiedNote } from '../store/store.ts';
 import { checkPlaces, checkVariables } from './served.ts';
+import { onTheWayMs } from './verify.ts';
 
 export type ObservedQuery = Pick<ObservationQuery, 'places' | 'variables' | 'validFrom'>;
 
@@ -37,7 +38,10 @@ export async function flaggedObservations(store: Store, query: ObservedQuery): P
 
 /** How many values no quality control has looked at yet: they count as trusted until it has. */
 export async function uncheckedObservations(store: Store, query: ObservedQuery): Promise<number> {
-  const knownAfter = Number((await store.note(verifiedNote)) ?? -Infinity);
+  const reached = Number((await store.note(reachedNote)) ?? -Infinity);
+  const verified = Number((await store.note(verifiedNote)) ?? -Infinity);
+  // Scores stop a minute short of what is checked; they go back farther when something came later than it was known.
+  const knownAfter = reached - verified > onTheWayMs ? verified : reached;
   let count = 0;
   for await (const { rows } of store.observations({ ...query, knownAfter })) count += rows;
   return count;

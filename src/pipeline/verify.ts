@@ -9,7 +9,7 @@ import { plusRow, withoutScores } from './score-rows.ts';
 import type { VerifiedChunk, VerifyChunk } from './verify-chunk.ts';
 
 /** Milliseconds that an outcome may take from becoming known until it is in the store. */
-const ON_THE_WAY = 60_000;
+export const onTheWayMs = 60_000;
 /** Outcomes that became known later than this many days after they were valid stay scored. */
 const LATE_DAYS = 3;
 
@@ -55,7 +55,7 @@ export async function verify(store: Store, options: VerifyOptions, pool: Compute
     { ...options, about: (index) => namePlaces(chunks[index].places) },
   );
   const together = await allPlaces(store, rows);
-  const settled = Math.max(after, Math.min(asOf, (await presentOf(store)) - ON_THE_WAY));
+  const settled = Math.max(after, Math.min(asOf, (await presentOf(store)) - onTheWayMs));
   await store.write({
     scores: [...rows, ...together],
     notes: { ...options.notes, [verifiedNote]: String(settled) },

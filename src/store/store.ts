@@ -111,6 +111,8 @@ export interface Store extends AsyncDisposable {
 
 /** Note that says until when everything that became known is scored, epoch milliseconds as text. */
 export const verifiedNote = 'loop.verified';
+/** Note that says until when the loop has turned: what was known by then is checked, epoch milliseconds as text. */
+export const reachedNote = 'loop.reached';
 /** Note that says what the newest training was as of, epoch milliseconds as text. */
 export const trainedNote = 'loop.trained';
 /** Note that is `yes` where much became known at once, so that the next turn of the loop trains without waiting for its day. */
