@@ -19,9 +19,13 @@ const frameStart = [0x28, 0xb5, 0x2f, 0xfd] as const;
 /** The fastest: the next levels take twice as long for a few per cent. */
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 
+/** Blobs of fewer bytes stay as they are: packing them would take longer than writing them. */
+const LEAST_PACKED = 8192;
+
 /** Single-precision numbers as a blob that is packed where that makes it smaller: what experts say is much alike. */
 export function packedFloat32s(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (bytes.length < LEAST_PACKED) return bytes;
   const packed = zstdCompressSync(bytes, { params });
   return packed.length < bytes.length ? packed : bytes;
 }
