@@ -1,10 +1,11 @@
 import { chunksOf } from '../runtime/chunks.ts';
-import { mapAll, settleAll } from '../runtime/task-group.ts';
+import { mapAll } from '../runtime/task-group.ts';
 import type { Announced, ForecastSource, IssuedForecast, SourceTools } from '../sources/source.ts';
 import type { Run, Store } from '../store/store.ts';
 import { namePlaces } from '../weather/name-places.ts';
 import type { FollowedPlace } from '../weather/place.ts';
 import { findVariable } from '../weather/variable.ts';
+import { askBatches } from './ask-batches.ts';
 import {
   type CollectFailure,
   type CollectProgress,
@@ -94,20 +95,14 @@ export async function collectForecasts(
   }
 
   let splits = 0;
-  /** Why nobody is asked any more, for now. */
-  let stopped: unknown;
   async function collect(batch: Batch): Promise<void> {
-    if (stopped !== undefined) return;
     let forecasts: readonly IssuedForecast[];
     try {
       const asking = isTriedAgain(batch) ? askingAnew(tools) : tools;
       forecasts = await source.forecasts({ ...batch, variables, hours, signal }, asking);
     } catch (error) {
       signal.throwIfAborted();
-      if (wasNotAsked(error)) {
-        stopped = error;
-        return;
-      }
+      if (wasNotAsked(error)) throw error;
       counts.requests++;
       const parts = isRefusal(error) && splits < MOST_SPLITS ? partsOf(batch) : [];
       splits += parts.length;
@@ -155,7 +150,7 @@ export async function collectForecasts(
     if (!wasNotAsked(error)) note(batch, () => true);
   });
   for (const { places } of batches) for (const place of places) waiting.add(place.name);
-  const settled = await settleAll(
+  const stopped = await askBatches(
     batches,
     {
       name: `collect ${name}`,
@@ -165,8 +160,6 @@ export async function collectForecasts(
     },
     collect,
   );
-  // What is thrown here is no failure of the source.
-  for (const one of settled) if ('error' in one) throw one.error;
   if (stopped !== undefined) failures.push({ source: name, places: [...waiting], error: stopped as Error });
   return { source: name, ...counts, paused, failures };
 }

@@ -87,14 +87,15 @@ export async function saveProgress(store: Store, { entries, noted }: CollectProg
     own[source] = { at, failures };
     inVain.set(place, own);
   }
-  const known = new Set((await store.places()).map(({ name }) => name));
-  const changed: PlaceNote[] = [];
+  const news: PlaceNote[] = [];
   for (const place of new Set([...inVain.keys(), ...noted.keys()])) {
     const value = JSON.stringify(inVain.get(place) ?? {});
-    if (value === (noted.get(place) ?? '{}') || !known.has(place)) continue;
-    changed.push({ place, name: askedNote, value });
+    if (value !== (noted.get(place) ?? '{}')) news.push({ place, name: askedNote, value });
   }
-  if (changed.length === 0) return;
+  if (news.length === 0) return;
+  // One may have been removed meanwhile.
+  const known = new Set((await store.places()).map(({ name }) => name));
+  const changed = news.filter(({ place }) => known.has(place));
   await store.write({ placeNotes: changed });
   for (const { place, value } of changed) noted.set(place, value);
 }

@@ -1,11 +1,11 @@
 import { chunksOf } from '../runtime/chunks.ts';
-import { settleAll } from '../runtime/task-group.ts';
 import type { Reading, SourceTools, StationSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import { airportHours, hourlyValues } from '../weather/hourly-values.ts';
 import { namePlaces } from '../weather/name-places.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
+import { askBatches } from './ask-batches.ts';
 import {
   type CollectFailure,
   type CollectProgress,
@@ -80,11 +80,9 @@ export async function collectReadings(
     failures.push({ source: source.name, places, error: error as Error });
   }
 
-  /** Why nobody is asked any more, for now. */
-  let stopped: unknown;
+  /** Places that have not been asked for yet. */
   const waiting = new Set(placesOf(due));
   async function collect(stations: readonly FollowedStation[]): Promise<void> {
-    if (stopped !== undefined) return;
     const from = stations.reduce((least, one) => Math.min(least, one.from), Infinity);
     const now = tools.now();
     const note = (hasFailed: boolean) => {
@@ -107,10 +105,7 @@ export async function collectReadings(
       readings = await source.readings(request, tools);
     } catch (error) {
       signal.throwIfAborted();
-      if (wasNotAsked(error)) {
-        stopped = error;
-        return;
-      }
+      if (wasNotAsked(error)) throw error;
       counts.requests++;
       if (stations.length > 1 && isRefusal(error)) {
         for (const station of stations) await collect([station]);
@@ -161,7 +156,7 @@ export async function collectReadings(
     return written.observations;
   }
 
-  const settled = await settleAll(
+  const stopped = await askBatches(
     batches,
     {
       name: `collect ${source.name}`,
@@ -171,8 +166,6 @@ export async function collectReadings(
     },
     collect,
   );
-  // What is thrown here is no failure of the source.
-  for (const one of settled) if ('error' in one) throw one.error;
   if (stopped !== undefined) failed([...waiting], stopped);
   return { source: source.name, ...counts, paused, failures };
 }

@@ -146,9 +146,9 @@ export async function fillPast(
   }
 
   /** Whether a step was done; else those of the same place and source that follow must wait, or all of the provider. */
-  async function fill(step: FillStep): Promise<'done' | 'failed' | 'not asked'> {
+  async function fill(step: FillStep): Promise<'done' | 'place waits' | 'provider waits'> {
     const { place, source, provider, calls } = step;
-    if (!mayAsk(provider, calls)) return 'failed';
+    if (!mayAsk(provider, calls)) return 'place waits';
     const noted = progressOf(lately, source, place.name);
     let found: Awaited<ReturnType<typeof ask>>;
     try {
@@ -156,9 +156,9 @@ export async function fillPast(
     } catch (error) {
       signal.throwIfAborted();
       failed(step, error);
-      if (wasNotAsked(error)) return 'not asked';
+      if (wasNotAsked(error)) return 'provider waits';
       noted.asked(tools.now(), true);
-      return 'failed';
+      return 'place waits';
     }
     const { runs, readings } = found;
     const key = filledKey(source, place.name);
@@ -200,8 +200,8 @@ export async function fillPast(
         const key = filledKey(step.source, step.place.name);
         if (waiting.has(key)) continue;
         const outcome = await fill(step);
-        if (outcome === 'not asked') return;
-        if (outcome === 'failed') waiting.add(key);
+        if (outcome === 'provider waits') return;
+        if (outcome === 'place waits') waiting.add(key);
       }
     },
   );

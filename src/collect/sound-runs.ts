@@ -1,5 +1,4 @@
-import type { WeatherglassError } from '../errors.ts';
-import { isWeatherglassError } from '../errors.ts';
+import { isWeatherglassError, type WeatherglassError } from '../errors.ts';
 import type { IssuedForecast } from '../sources/source.ts';
 import type { Run, Store } from '../store/store.ts';
 import type { CollectProgress } from './collect-progress.ts';

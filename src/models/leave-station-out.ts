@@ -6,7 +6,7 @@ import { neighboursOfStation, stationSites } from './station-sites.ts';
 export interface RegionRows {
   /** Of the places. */
   readonly names: readonly string[];
-  /** Places x 3: latitude, longitude, elevation; undefined where no place has any. */
+  /** Places x 3: degrees north, degrees east, metres above sea level; NaN where not known. Undefined where all are. */
   readonly locations: Float64Array | undefined;
   readonly place: Int32Array;
   readonly validTime: Float64Array;

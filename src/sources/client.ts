@@ -47,7 +47,7 @@ const MOST_REDIRECTIONS = 2;
 /** Replies that are kept, the oldest leave first. */
 const MOST_KEPT = 20_000;
 
-/** A provider that does not want us is left alone by this process for so long, milliseconds. */
+/** A provider that does not want us is left alone for so long, milliseconds; by this process alone, for the next may have other settings. */
 const UNWANTED_REST = 3_600_000;
 
 interface Known {

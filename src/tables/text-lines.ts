@@ -19,8 +19,8 @@ const firstLineBytes = 64 * 1024;
 /**
  * Streams a file of plain lines, gunzipped if its name ends in `.gz`, for formats that know no quotes.
  *
- * Only ASCII is promised: any other byte is read as one character of Latin-1, so that a strange byte in a remark, which
- * nobody reads, costs nothing.
+ * Such formats are ASCII. Any other byte is read as one character of Latin-1: one that strays into a remark, which nobody
+ * reads, does no harm.
  *
  * @throws WeatherglassError InvalidData: bytes that are no text; and whatever {@link readBlocks} throws.
  */
