@@ -5,7 +5,7 @@ import { emosStation, type StationArtefact } from '../src/models/emos-station.ts
 import type { Selection } from '../src/models/model.ts';
 import { regressionLaws } from '../src/models/regression.ts';
 import { settingsFor } from '../src/models/settings.ts';
-import { nothingSkipped, planGroup, trainingRows, type Window } from '../src/pipeline/backtest-plan.ts';
+import { nothingSkipped, planGroup, trainingRowsOf, type Window } from '../src/pipeline/backtest-plan.ts';
 import { groupCases } from '../src/pipeline/case-groups.ts';
 import { distanceKm } from '../src/weather/location.ts';
 import type { Pairs, TablePlace } from '../src/weather/pairs.ts';
@@ -49,17 +49,16 @@ export function scoreHeldOut(pairs: Pairs, window: Window): HeldOutResult {
   const bands = distanceBands.map(() => openScores());
   let fits = 0;
   let accepted = 0;
-  const { groups, knownTimes } = groupCases(pairs, false);
-  for (const [k, cases] of groups.entries()) {
-    const known = knownTimes[k];
+  const { groups } = groupCases(pairs);
+  for (const cases of groups) {
     const period = { from: -Infinity, until: Infinity };
-    const plan = planGroup(cases, known, window, period, 'all', nothingSkipped());
+    const plan = planGroup(cases, window, period, 'all', nothingSkipped());
     const targetsOf = Map.groupBy(
       cases.place.keys().filter((row) => plan.fitOf[row] >= 0 && heldOut.has(cases.place[row])),
       (row) => plan.fitOf[row],
     );
     for (const [fit, targets] of targetsOf) {
-      const rows = trainingRows(plan.units[0], cases, known, plan.asOf[fit], plan.trainFrom[fit]);
+      const rows = trainingRowsOf(plan, plan.units[0], cases, fit);
       const training = { cases, rows: rows.filter((row) => !heldOut.has(cases.place[row])) };
       const asked = { cases, rows: Int32Array.from(targets) };
       const { laws, nearestKm, transfers } = answersOf(training, asked, pairs.places);

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openMixer, recalibration } from '../src/forecast/aggregate.ts';
+import { openMixer } from '../src/forecast/mixer.ts';
+import { recalibration } from '../src/forecast/recalibration.ts';
 import { type ComputePool, openPool } from '../src/index.ts';
 import { issue } from '../src/pipeline/issue.ts';
 import { issuedLevels } from '../src/pipeline/issue-chunk.ts';

@@ -1,10 +1,9 @@
 import { normalQuantile } from '../src/forecast/normal.ts';
+import { handMadeCases } from '../src/models/hand-made-cases.ts';
 import type { Cases } from '../src/models/model.ts';
 import { seededRandom } from '../src/scores/random.ts';
-import { findVariable } from '../src/weather/variable.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
 /** Standard normal numbers, one a call, the same ones for the same seed. */
 export function gaussian(seed: string): () => number {
@@ -73,20 +72,14 @@ type Simulated = Pick<Cases, 'columns' | 'members' | 'models' | 'outcome' | 'for
 
 function casesOf({ places, ...simulated }: Simulated & { readonly places: number }): Cases {
   const size = simulated.outcome.length;
-  const initTime = Float64Array.from(
-    { length: size },
-    (_, i) => Date.UTC(2004, 0, 1) + Math.floor(i / places) * DAY,
-  );
-  return {
+  return handMadeCases({
     ...simulated,
     size,
-    variable: findVariable('temperature_2m'),
-    predictors: 0,
     places: names('place', places),
     place: Int32Array.from({ length: size }, (_, i) => i % places),
-    initTime,
-    validTime: initTime.map((time) => time + simulated.lead * HOUR),
-    availableTime: initTime,
-    recent: new Float64Array(),
-  };
+    initTime: Float64Array.from(
+      { length: size },
+      (_, i) => Date.UTC(2004, 0, 1) + Math.floor(i / places) * DAY,
+    ),
+  });
 }

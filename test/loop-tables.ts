@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll } from 'vitest';
-import { pitBins } from '../src/forecast/aggregate.ts';
+import { pitBins } from '../src/forecast/recalibration.ts';
 import { importTable } from '../src/pipeline/import.ts';
 import type { Method } from '../src/pipeline/method.ts';
 import { scoreRecord } from '../src/pipeline/score-rows.ts';

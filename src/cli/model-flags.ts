@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { findModel } from '../models/registry.ts';
 import type { SettingsChoice } from '../models/settings.ts';
+import { autoName } from '../pipeline/auto.ts';
 import type { Window } from '../pipeline/backtest-plan.ts';
 import { parseDay, parseInstant } from '../weather/time.ts';
 import { type LawName, lawNames, type Transform, transforms } from '../weather/variable.ts';
@@ -129,6 +130,7 @@ export function argument<T>(parse: () => T): T {
 }
 
 function modelName(name: string): string {
+  if (name === autoName) return name;
   return argument(() => findModel(name).name);
 }
 

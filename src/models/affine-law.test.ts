@@ -7,7 +7,8 @@ import { findVariable } from '../weather/variable.ts';
 import { affineLaw } from './affine-law.ts';
 import { emos, emosSeason, type RegressionArtefact } from './emos.ts';
 import { emosStation } from './emos-station.ts';
-import { type Cases, type Control, recentNames, type Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import { type Control, recentNames, type Selection } from './model.ts';
 import { predictRegression } from './regression.ts';
 import { type SettingsChoice, settingsFor } from './settings.ts';
 
@@ -33,25 +34,17 @@ function simulated(variable: typeof temperature, columns: readonly string[], siz
     }
     outcome.push(isRain ? Math.max(0, truth) : truth);
   }
-  const count = (family: string) => columns.filter((column) => column.startsWith(family)).length;
-  const times = Float64Array.from({ length: size }, (_, i) => i * DAY);
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable,
-    lead: 24,
     places: ['here', 'there'],
     columns,
-    members: count('member_'),
-    models: count('model_'),
-    predictors: count('x_'),
     place: Int32Array.from({ length: size }, (_, i) => i % 2),
-    initTime: times,
-    validTime: times,
-    availableTime: times,
+    validTime: Float64Array.from({ length: size }, (_, i) => i * DAY),
     forecasts: Float64Array.from(forecasts),
     recent: new Float64Array(size * recentNames.length),
     outcome: Float64Array.from(outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { answer } from './answer.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { type Cases, type Control, recentNames, type Selection } from './model.ts';
 import { findModel } from './registry.ts';
 import { settingsFor } from './settings.ts';
@@ -16,25 +17,17 @@ const SIZE = 300;
 function blockOf(missing: (row: number) => { recent?: boolean; forecast?: boolean }): Cases {
   const random = seededRandom('answer');
   const outcome = Float64Array.from({ length: SIZE }, () => 10 * random());
-  return {
+  return handMadeCases({
     size: SIZE,
     variable: temperature,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(SIZE),
-    initTime: new Float64Array(SIZE),
     validTime: Float64Array.from({ length: SIZE }, (_, row) => row * DAY),
-    availableTime: new Float64Array(SIZE),
     columns: ['model_a'],
-    members: 0,
-    models: 1,
-    predictors: 0,
     forecasts: Float64Array.from(outcome, (y, row) => (missing(row).forecast ? NaN : y + random())),
     recent: Float64Array.from({ length: SIZE * recentNames.length }, (_, at) =>
       missing(Math.floor(at / recentNames.length)).recent ? NaN : random(),
     ),
     outcome,
-  };
+  });
 }
 
 const rows = (from: number, until: number) => Int32Array.from({ length: until - from }, (_, i) => from + i);

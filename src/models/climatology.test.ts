@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
 import { findVariable } from '../weather/variable.ts';
 import { climatology } from './climatology.ts';
-import type { Cases, Control, Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import type { Control, Selection } from './model.ts';
 import { settingsFor } from './settings.ts';
 
 const HOUR = 3_600_000;
@@ -19,23 +20,14 @@ interface Row {
 
 function blockOf(rows: readonly Row[], places: readonly string[] = ['here']): Selection {
   const size = rows.length;
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable: temperature,
-    lead: 24,
     places,
     place: Int32Array.from(rows, ({ place }) => (place === undefined ? 0 : places.indexOf(place))),
-    initTime: new Float64Array(size),
     validTime: Float64Array.from(rows, ({ time }) => time),
-    availableTime: new Float64Array(size),
-    columns: [],
-    members: 0,
-    models: 0,
-    predictors: 0,
-    forecasts: new Float64Array(),
-    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome = Number.NaN }) => outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

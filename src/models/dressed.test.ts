@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
 import { findVariable, type Variable } from '../weather/variable.ts';
 import { dressed, persistence } from './dressed.ts';
-import { type Cases, type Control, recentNames, type Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import { type Control, recentNames, type Selection } from './model.ts';
 import { settingsFor } from './settings.ts';
 
 const control: Control = { checkpoint() {} };
@@ -20,19 +21,10 @@ interface Row {
 function blockOf(variable: Variable, rows: readonly Row[]): Selection {
   const size = rows.length;
   const models = rows[0].models?.length ?? 0;
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
-    validTime: new Float64Array(size),
-    availableTime: new Float64Array(size),
     columns: Array.from({ length: models }, (_, k) => `model_${k}`),
-    members: 0,
-    models,
-    predictors: 0,
     forecasts: Float64Array.from(rows.flatMap((row) => row.models ?? [])),
     recent: rows.some((row) => row.last !== undefined)
       ? Float64Array.from(
@@ -40,7 +32,7 @@ function blockOf(variable: Variable, rows: readonly Row[]): Selection {
         )
       : new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome = Number.NaN }) => outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

@@ -4,7 +4,8 @@ import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { emos, emosFormula } from './emos.ts';
 import { emosStation, type StationArtefact } from './emos-station.ts';
-import type { Cases, Control, Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import type { Control, Selection } from './model.ts';
 import { fitRegression, predictRegression } from './regression.ts';
 import { settingsFor } from './settings.ts';
 
@@ -21,23 +22,15 @@ interface Row {
 function blockOf(rows: readonly Row[]): Selection {
   const size = rows.length;
   const places = [...new Set(rows.map(({ place }) => place))];
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable: temperature,
-    lead: 24,
     places,
     place: Int32Array.from(rows, ({ place }) => places.indexOf(place)),
-    initTime: new Float64Array(size),
-    validTime: new Float64Array(size),
-    availableTime: new Float64Array(size),
     columns: ['model_a'],
-    members: 0,
-    models: 1,
-    predictors: 0,
     forecasts: Float64Array.from(rows, ({ forecast }) => forecast),
-    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome }) => outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

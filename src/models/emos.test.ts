@@ -3,7 +3,8 @@ import { normalQuantile } from '../forecast/normal.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { emos, emosFormula, emosSeason } from './emos.ts';
-import { type Cases, type Control, recentErrorNames, recentNames, type Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import { type Control, recentErrorNames, recentNames, type Selection } from './model.ts';
 import { rawDistributions } from './raw.ts';
 import { settingsFor } from './settings.ts';
 
@@ -27,23 +28,15 @@ function blockOf(
     ...Array.from({ length: models }, (_, k) => `model_${k + 1}`),
     ...Array.from({ length: predictors }, (_, k) => `x_${k + 1}`),
   ];
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
     validTime: Float64Array.from(times),
-    availableTime: new Float64Array(size),
     columns,
-    members,
-    models,
-    predictors,
     forecasts: Float64Array.from(times.flatMap((_, i) => columns.map((__, k) => forecast(i, k)))),
     recent: new Float64Array(size * recentNames.length),
     outcome: Float64Array.from(times, (_, i) => outcome(i)),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

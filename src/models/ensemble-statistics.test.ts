@@ -3,32 +3,21 @@ import { describe, expect, it, test } from 'vitest';
 import type { Transform } from '../weather/variable.ts';
 import { findVariable } from '../weather/variable.ts';
 import { ensembleStatistics, rawColumns } from './ensemble-statistics.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import type { Cases } from './model.ts';
 
 /** Cases with the given forecasts: so many members, models and other predictors a row. */
 function casesOf(members: number, models: number, predictors: number, rows: readonly number[][]): Cases {
-  const size = rows.length;
-  return {
-    size,
+  return handMadeCases({
+    size: rows.length,
     variable: findVariable('precipitation'),
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
-    validTime: new Float64Array(size),
-    availableTime: new Float64Array(size),
     columns: [
       ...Array.from({ length: members }, (_, k) => `member_${k + 1}`),
       ...Array.from({ length: models }, (_, k) => `model_${k + 1}`),
       ...Array.from({ length: predictors }, (_, k) => `x_${k + 1}`),
     ],
-    members,
-    models,
-    predictors,
     forecasts: Float64Array.from(rows.flat()),
-    recent: new Float64Array(),
-    outcome: new Float64Array(size),
-  };
+  });
 }
 
 function statisticsOf(

@@ -4,6 +4,7 @@ import { normalQuantile } from '../forecast/normal.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { climatology } from './climatology.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { harmonic } from './harmonic.ts';
 import { type Cases, type Control, type Model, recentNames, type Selection } from './model.ts';
 import { settingsFor } from './settings.ts';
@@ -44,23 +45,14 @@ function blockOf(lead: number): Cases {
       recent[width * day + 1 + m] = sum / weights;
     });
   }
-  return {
+  return handMadeCases({
     size,
     variable: temperature,
     lead: 24 * lead,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
     validTime: Float64Array.from({ length: size }, (_, day) => day * DAY),
-    availableTime: new Float64Array(size),
-    columns: [],
-    members: 0,
-    models: 0,
-    predictors: 0,
-    forecasts: new Float64Array(),
     recent,
     outcome: outcomes,
-  };
+  });
 }
 
 const days = (from: number, until: number) => Int32Array.from({ length: until - from }, (_, i) => from + i);

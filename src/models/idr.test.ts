@@ -5,8 +5,9 @@ import { normalQuantile } from '../forecast/normal.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable } from '../weather/variable.ts';
 import { emos } from './emos.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { idr } from './idr.ts';
-import type { Cases, Control, Selection } from './model.ts';
+import type { Control, Selection } from './model.ts';
 import { settingsFor } from './settings.ts';
 
 const control: Control = { checkpoint() {} };
@@ -18,23 +19,13 @@ type Pair = readonly [forecasts: readonly number[], outcome: number];
 function blockOf(pairs: readonly Pair[], variable = temperature): Selection {
   const size = pairs.length;
   const models = pairs[0][0].length;
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
-    validTime: new Float64Array(size),
-    availableTime: new Float64Array(size),
     columns: Array.from({ length: models }, (_, k) => `model_${k}`),
-    members: 0,
-    models,
-    predictors: 0,
     forecasts: Float64Array.from(pairs.flatMap(([forecasts]) => forecasts)),
-    recent: new Float64Array(),
     outcome: Float64Array.from(pairs, ([, outcome]) => outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

@@ -3,15 +3,17 @@ import type { Family } from '../forecast/parametric.ts';
 import type { Variable } from '../weather/variable.ts';
 
 /**
- * Forecast cases of one variable and one lead time, as columns: what a model may look at.
+ * Forecast cases of one variable, of one lead time or of all, as columns: what a model may look at.
  *
  * Every column has `size` entries. Times are epoch milliseconds, values in the variable's unit, missing values NaN.
  */
 export interface Cases {
   readonly size: number;
   readonly variable: Variable;
-  /** Hours ahead. */
+  /** Hours ahead of every row; NaN for a block of several leads. */
   readonly lead: number;
+  /** Hours ahead of each row. */
+  readonly leads: Float64Array;
   /** Names that `place` points into. */
   readonly places: readonly string[];
   /**
@@ -24,6 +26,8 @@ export interface Cases {
   readonly validTime: Float64Array;
   /** When the forecast could be used; nothing that became known later may be used for it. */
   readonly availableTime: Float64Array;
+  /** When its outcome became known. */
+  readonly knownTime: Float64Array;
   /** Names of the forecast columns: `members` of `member_*`, then `models` of `model_*`, then `predictors` of `x_*`. */
   readonly columns: readonly string[];
   readonly members: number;
@@ -36,6 +40,10 @@ export interface Cases {
    * the forecast's errors; on the fitted scale. Empty unless the model uses it.
    */
   readonly recent: Float64Array;
+  /** What `context` holds: see `contextOf`. */
+  readonly contextNames: readonly string[];
+  /** size x contextNames.length, row by row: what else was known at `availableTime`. Empty unless the model uses it. */
+  readonly context: Float64Array;
   /** What happened; NaN where not known. Models read it in `fit` alone. */
   readonly outcome: Float64Array;
 }
@@ -101,6 +109,12 @@ export interface Model<A extends Artefact = Artefact> {
   readonly simpler?: string;
   /** Whether it reads `Cases.recent`. */
   readonly usesRecent?: boolean;
+  /** Whether it reads `Cases.context`. */
+  readonly usesContext?: boolean;
+  /** Whether it learns from all leads of a variable together; else it is given blocks of one lead. */
+  readonly acrossLeads?: boolean;
+  /** Whether fitting again, from an earlier fit, takes time in proportion to the outcomes that are new. */
+  readonly isRecursive?: boolean;
   fit(training: Selection, settings: Settings, control: Control, earlier?: A): A;
   predict(artefact: A, targets: Selection): Distributions;
 }

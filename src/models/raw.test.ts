@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findVariable } from '../weather/variable.ts';
-import type { Cases, Control } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import type { Control } from './model.ts';
 import { raw } from './raw.ts';
 import { settingsFor } from './settings.ts';
 
@@ -9,24 +10,13 @@ const control: Control = { checkpoint() {} };
 
 /** The raw forecast of one case with the given columns. */
 function forecastOf(columns: Readonly<Record<string, number>>) {
-  const names = Object.keys(columns);
-  const cases: Cases = {
+  const cases = handMadeCases({
     size: 1,
     variable: temperature,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(1),
-    initTime: new Float64Array(1),
-    validTime: new Float64Array(1),
-    availableTime: new Float64Array(1),
-    columns: names,
-    members: names.filter((name) => name.startsWith('member_')).length,
-    models: names.filter((name) => name.startsWith('model_')).length,
-    predictors: names.filter((name) => name.startsWith('x_')).length,
+    columns: Object.keys(columns),
     forecasts: Float64Array.from(Object.values(columns)),
-    recent: new Float64Array(),
     outcome: Float64Array.of(7),
-  };
+  });
   const rows = Int32Array.of(0);
   const artefact = raw.fit({ cases, rows }, settingsFor(temperature), control);
   expect(artefact.trainedOn.rows).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isWeatherglassError, WeatherglassError } from '../errors.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable, type Variable } from '../weather/variable.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { type Cases, type Control, recentNames, type Selection } from './model.ts';
 import { findModel, fitOrSimpler, models } from './registry.ts';
 import { settingsFor } from './settings.ts';
@@ -16,23 +17,18 @@ function simulatedBlock(variable: Variable, seed: string, size: number): Cases {
   // Squares of whole quarters: sums of them and of their roots are exact in any order.
   const value = (about: number) => (Math.max(0, Math.round(4 * (about + 2 * random() - 1))) / 4) ** 2;
   const about = Array.from({ length: size }, () => 1 + 3 * random());
-  return {
+  return handMadeCases({
     size,
     variable,
-    lead: 24,
     places: ['hill', 'plain', 'coast'],
     place: Int32Array.from({ length: size }, (_, i) => i % 3),
     initTime: Float64Array.from({ length: size }, (_, i) => (Math.floor(i / 3) - 1) * DAY),
     validTime: Float64Array.from({ length: size }, (_, i) => Math.floor(i / 3) * DAY + (i % 2) * (DAY / 2)),
-    availableTime: Float64Array.from({ length: size }, (_, i) => (Math.floor(i / 3) - 1) * DAY),
     columns,
-    members: 4,
-    models: 2,
-    predictors: 1,
     forecasts: Float64Array.from(about.flatMap((centre) => columns.map(() => value(centre)))),
     recent: Float64Array.from(about.flatMap((centre) => recentNames.map(() => centre + random()))),
     outcome: Float64Array.from(about, (centre) => Math.max(0, centre + random() - 1.5) ** 2),
-  };
+  });
 }
 
 const everyRow = (cases: Cases): Selection => ({

@@ -7,6 +7,7 @@ import { harmonic } from './harmonic.ts';
 import { idr } from './idr.ts';
 import type { Artefact, Control, Model, Selection, Settings } from './model.ts';
 import { raw } from './raw.ts';
+import { regional } from './regional.ts';
 
 /** Every model, simplest first. */
 export const models: readonly Model[] = [
@@ -19,6 +20,7 @@ export const models: readonly Model[] = [
   emosSeason,
   emosStation,
   idr,
+  regional,
 ];
 
 /** @throws WeatherglassError NotFound with the names there are. */

@@ -3,7 +3,8 @@ import { isWeatherglassError } from '../errors.ts';
 import { crpsOf, lawQuantile, logScoreOf, makeLaw } from '../forecast/law.ts';
 import { seededRandom } from '../scores/random.ts';
 import { findVariable, lawNames, type Variable } from '../weather/variable.ts';
-import type { Cases, Control, Selection } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
+import type { Control, Selection } from './model.ts';
 import { type Coefficients, fitRegression, predictRegression } from './regression.ts';
 import { type Formula, gather, meanScoreOf, type Problem } from './regression-problem.ts';
 import { type SettingsChoice, settingsFor } from './settings.ts';
@@ -27,29 +28,20 @@ interface Row {
 function blockOf(variable: Variable, rows: readonly Row[]): Selection {
   const size = rows.length;
   const { members = [], models = [], x = [] } = rows[0];
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable,
-    lead: 24,
-    places: ['here'],
-    place: new Int32Array(size),
-    initTime: new Float64Array(size),
     validTime: Float64Array.from(rows, ({ validTime = 0 }) => validTime),
-    availableTime: new Float64Array(size),
     columns: [
       ...members.map((_, k) => `member_${k}`),
       ...models.map((_, k) => `model_${k}`),
       ...x.map((_, k) => `x_${k}`),
     ],
-    members: members.length,
-    models: models.length,
-    predictors: x.length,
     forecasts: Float64Array.from(
       rows.flatMap((row) => [...(row.members ?? []), ...(row.models ?? []), ...(row.x ?? [])]),
     ),
-    recent: new Float64Array(),
     outcome: Float64Array.from(rows, ({ outcome }) => outcome),
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 

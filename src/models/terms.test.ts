@@ -1,31 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
 import { findVariable } from '../weather/variable.ts';
-import type { Cases } from './model.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { columnsOf, harmonics, isHarmonic, isRecent } from './terms.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Two rows of rain with two members, a model and a predictor. */
-const cases: Cases = {
+const cases = handMadeCases({
   size: 2,
   variable: findVariable('precipitation'),
-  lead: 24,
-  places: ['here'],
-  place: new Int32Array(2),
-  initTime: new Float64Array(2),
   // A quarter of a day, and a day and a half, after the epoch.
   validTime: Float64Array.of(6 * HOUR, 36 * HOUR),
-  availableTime: new Float64Array(2),
   columns: ['member_1', 'member_2', 'model_a', 'x_wind'],
-  members: 2,
-  models: 1,
-  predictors: 1,
   forecasts: Float64Array.of(4, 16, 25, -9, 0, 0, 1, 7),
   recent: Float64Array.of(1, 2, 3, 4, -1, -2, -3, -4, 5, 6, 7, Number.NaN, -5, -6, -7, Number.NaN),
+  contextNames: ['change', 'with_dew_point_2m'],
+  context: Float64Array.of(-0.5, 8, Number.NaN, 9),
   outcome: Float64Array.of(3, 4),
-};
+});
 const both = { cases, rows: Int32Array.of(0, 1) };
 
 const valuesOf = (term: string, transform: 'none' | 'sqrt' = 'none') =>
@@ -55,6 +49,15 @@ describe('what a term says', () => {
     ['error_last', 'none', [-1, -5]],
     ['error_3d', 'sqrt', [-2, -6]],
     ['error_30d', 'none', [-4, Number.NaN]],
+    // The model over the mean, and the mean over the last outcome.
+    ['over_model_a', 'none', [25 - 10, 1 - 0]],
+    ['over_model_a', 'sqrt', [5 - 3, 1 - 0]],
+    ['over_last', 'none', [10 - 1, 0 - 5]],
+    ['over_last', 'sqrt', [3 - 1, 0 - 5]],
+    // What else was known stays as it is.
+    ['change', 'none', [-0.5, Number.NaN]],
+    ['change', 'sqrt', [-0.5, Number.NaN]],
+    ['with_dew_point_2m', 'sqrt', [8, 9]],
   ] as const)('%s on the scale %s', (term, transform, expected) => {
     expect(valuesOf(term, transform)).toEqual(expected);
   });
@@ -90,25 +93,31 @@ test('columns stand row by row, in the order of terms and of the selected rows',
 
 test('without recent outcomes they are missing', () => {
   const selection = { cases: { ...cases, recent: new Float64Array() }, rows: Int32Array.of(0) };
-  expect(Array.from(columnsOf(['last', 'mean_30d'], selection, 'none'))).toEqual([Number.NaN, Number.NaN]);
+  const terms = ['last', 'mean_30d', 'over_last'];
+  expect(Array.from(columnsOf(terms, selection, 'none'))).toEqual([Number.NaN, Number.NaN, Number.NaN]);
 });
 
 // A predictor may well be called so; it must not turn into a wave where it is absent.
-test.each(['model_b', 'x_day_length', 'x_year_1', 'cos_week_1', 'medain'])(
-  'a column %s that is not there is an error that says what is',
-  (term) => {
-    let caught: unknown;
-    try {
-      columnsOf([term], both, 'none');
-    } catch (error) {
-      caught = error;
-    }
-    expect(isWeatherglassError(caught, 'InvalidData')).toBe(true);
-    expect(String(caught)).toContain(term);
-    expect(String(caught)).toContain('member_1, member_2, model_a, x_wind');
-    expect(String(caught)).toContain('precipitation');
-  },
-);
+test.each([
+  ...['model_b', 'x_day_length', 'x_year_1', 'cos_week_1', 'medain', 'change_before'].map((term) => [
+    term,
+    term,
+  ]),
+  // Of a difference, the column itself is missing.
+  ['over_model_b', 'model_b'],
+  ['over_change_before', 'change_before'],
+])('a column of %s that is not there is an error that says what is', (term, column) => {
+  let caught: unknown;
+  try {
+    columnsOf([term], both, 'none');
+  } catch (error) {
+    caught = error;
+  }
+  expect(isWeatherglassError(caught, 'InvalidData')).toBe(true);
+  expect(String(caught)).toContain(`no column ${column},`);
+  expect(String(caught)).toContain('member_1, member_2, model_a, x_wind');
+  expect(String(caught)).toContain('precipitation');
+});
 
 test('names of waves and memories', () => {
   expect(harmonics('year', 2)).toEqual(['cos_year_1', 'sin_year_1', 'cos_year_2', 'sin_year_2']);

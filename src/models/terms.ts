@@ -16,8 +16,13 @@ import { type Cases, recentNames, type Selection } from './model.ts';
  *   coordinated time, at the valid time
  * - `last`, `mean_3d`, `mean_10d`, `mean_30d`: what the place's own recent outcomes say; `error_last`, `error_3d`, …:
  *   what the forecast's recent errors say
+ * - `over_model_*`: that forecast column minus the mean; `over_last`: the mean minus the place's last outcome
+ * - `change`, `before_*`, …: what else was known, see `Cases.contextNames`
  */
 export type Term = string;
+
+/** Begins the terms that are one thing minus another. */
+const OVER = 'over_';
 
 /** The terms of the first `count` harmonics of the year or the day. */
 export function harmonics(cycle: 'year' | 'day', count: number): Term[] {
@@ -45,6 +50,13 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
   if (recent >= 0) {
     if (cases.recent.length === 0) return () => Number.NaN;
     return (row) => cases.recent[row * recentNames.length + recent];
+  }
+  const context = cases.contextNames.indexOf(term);
+  if (context >= 0) return (row) => cases.context[row * cases.contextNames.length + context];
+  if (term.startsWith(OVER)) {
+    const { mean } = ensembleStatistics(cases, transform);
+    const other = valueOf(term.slice(OVER.length), cases, transform);
+    return term === 'over_last' ? (row) => mean[row] - other(row) : (row) => other(row) - mean[row];
   }
   if (isHarmonic(term)) {
     const [shape, cycle, order] = term.split('_');

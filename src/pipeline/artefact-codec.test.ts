@@ -1,7 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Artefact, Cases, Control, Selection } from '../models/model.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
+import type { Artefact, Control, Selection } from '../models/model.ts';
 import { recentNames } from '../models/model.ts';
 import { findModel, models } from '../models/registry.ts';
 import { settingsFor } from '../models/settings.ts';
@@ -21,25 +22,17 @@ function block(days: number, variableName = 'temperature_2m'): Selection {
   const random = seededRandom('codec');
   const size = days * places.length;
   const truth = Float64Array.from({ length: size }, () => 10 * random());
-  const time = (of: number) =>
-    Float64Array.from({ length: size }, (_, i) => (Math.floor(i / places.length) + of) * DAY);
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable: findVariable(variableName),
-    lead: 24,
     places,
     place: Int32Array.from({ length: size }, (_, i) => i % places.length),
-    initTime: time(0),
-    validTime: time(1),
-    availableTime: time(0),
+    initTime: Float64Array.from({ length: size }, (_, i) => Math.floor(i / places.length) * DAY),
     columns: ['member_1', 'member_2', 'x_1'],
-    members: 2,
-    models: 0,
-    predictors: 1,
     forecasts: Float64Array.from({ length: 3 * size }, (_, i) => truth[Math.floor(i / 3)] + random()),
     recent: Float64Array.from({ length: recentNames.length * size }, () => 10 * random()),
     outcome: truth,
-  };
+  });
   return { cases, rows: Int32Array.from({ length: size }, (_, i) => i) };
 }
 
@@ -53,7 +46,7 @@ function roundTrip(artefact: Artefact): Artefact {
 }
 
 describe.each(['temperature_2m', 'precipitation'])('what was learned of %s', (variable) => {
-  const training = block(60, variable);
+  const training = block(480, variable);
   const settings = settingsFor(training.cases.variable);
 
   test.each(models.map(({ name }) => name))('by %s comes back whole, and answers the same', (name) => {

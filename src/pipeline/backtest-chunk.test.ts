@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WeatherglassError } from '../errors.ts';
-import type { Cases, Control } from '../models/model.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
+import type { Control } from '../models/model.ts';
 import { settingsFor } from '../models/settings.ts';
 import { finish, plus, zero } from '../scores/accumulate.ts';
 import { seededRandom } from '../scores/random.ts';
@@ -23,27 +24,20 @@ function chunkOf(
   const size = 2 * dates;
   const valid = Float64Array.from({ length: size }, (_, row) => (1 + Math.floor(row / 2)) * DAY);
   const outcome = Float64Array.from({ length: size }, () => 10 * random());
-  const cases: Cases = {
+  const cases = handMadeCases({
     size,
     variable: temperature,
-    lead: 24,
     places: ['hill', 'plain'],
     place: Int32Array.from({ length: size }, (_, row) => row % 2),
-    initTime: valid.map((time) => time - DAY),
     validTime: valid,
-    availableTime: valid.map((time) => time - DAY),
     columns: ['model_a'],
-    members: 0,
-    models: 1,
-    predictors: 0,
     forecasts: Float64Array.from(outcome, (y) => y + random()),
-    recent: new Float64Array(),
     outcome,
-  };
+  });
   const period = { from: -Infinity, until: Infinity };
-  const plan = planGroup(cases, valid, window, period, pool, nothingSkipped());
+  const plan = planGroup(cases, window, period, pool, nothingSkipped());
   return {
-    group: { id: crypto.randomUUID(), cases, knownTime: valid, plan },
+    group: { id: crypto.randomUUID(), cases, plan },
     model,
     settings: settingsFor(temperature),
     byPlace: true,

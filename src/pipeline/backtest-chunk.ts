@@ -1,10 +1,11 @@
 import { isWeatherglassError } from '../errors.ts';
 import type { Distributions } from '../forecast/distributions.ts';
+import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import { type Answers, answer } from '../models/answer.ts';
 import type { Artefact, Cases, Control, Selection, Settings } from '../models/model.ts';
 import { type Fitted, findModel } from '../models/registry.ts';
 import { msPerDay } from '../weather/time.ts';
-import { type GroupPlan, trainingRows } from './backtest-plan.ts';
+import { type GroupPlan, trainingRowsOf } from './backtest-plan.ts';
 import { exportLine } from './export-line.ts';
 import { contenders, type LedgerSums, openLedger } from './ledger.ts';
 import { scoredTarget, scoreTarget } from './score-target.ts';
@@ -14,9 +15,18 @@ export interface BacktestGroup {
   /** Tells blocks apart within a thread. */
   readonly id: string;
   readonly cases: Cases;
-  /** When each row's outcome became known. */
-  readonly knownTime: Float64Array;
   readonly plan: GroupPlan;
+  /** What is to be scored, where it was worked out before: else a model is fitted. */
+  readonly given?: GivenAnswers | undefined;
+}
+
+/** Answers as quantiles. */
+export interface GivenAnswers {
+  readonly levels: Float64Array;
+  /** Slots x levels, shared by all threads; NaN where there is no answer. */
+  readonly quantiles: Float32Array;
+  /** Slot of each row of the block. */
+  readonly slot: Int32Array;
 }
 
 /** Part of a back-test: fits `from` … `until` − 1 of the block, counted unit by unit. */
@@ -56,8 +66,7 @@ let latest: BacktestGroup | undefined;
 export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkResult {
   // Each message brings new views of the same shared memory; the first ones carry what is remembered with them.
   if (latest?.id !== chunk.group.id) latest = chunk.group;
-  const { cases, knownTime, plan } = latest;
-  const model = findModel(chunk.model);
+  const { cases, plan, given } = latest;
   const targetsOf = targetsByFit(plan);
   const ledger = openLedger(chunk.byPlace);
   const own = scoredTarget();
@@ -69,23 +78,27 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
   let nothingKnown = 0;
 
   /** Scores a slice's answers and those of the references, and adds them to the sums and the export. */
-  function scoreSlice({ rows }: Selection, answers: Answers, references: readonly ReferenceAnswers[]): void {
+  function scoreSlice({ rows }: Selection, answers: AnswerOf, references: readonly ReferenceAnswers[]): void {
     for (let i = 0; i < rows.length; i++) {
       control.checkpoint(0, Number.NaN);
       const row = rows[i];
       const outcome = cases.outcome[row];
-      const part = answers.parts[answers.part[i]];
-      if (part === undefined || !scoreTarget(part.distributions, answers.index[i], outcome, own)) {
+      const answerOf = answers(i);
+      if (answerOf === undefined || !scoreTarget(answerOf.distributions, answerOf.index, outcome, own)) {
         nothingKnown++;
         continue;
       }
       targets++;
-      const { name } = part.model;
-      if (name !== model.name) fallbacks[name] = (fallbacks[name] ?? 0) + 1;
-      const cell = ledger.cell(cases.place[row], Math.floor(cases.validTime[row] / msPerDay));
+      const { name, distributions } = answerOf;
+      if (name !== chunk.model) fallbacks[name] = (fallbacks[name] ?? 0) + 1;
+      const cell = ledger.cell(
+        cases.place[row],
+        cases.leads[row],
+        Math.floor(cases.validTime[row] / msPerDay),
+      );
       ledger.add('model', cell, own.scores);
       if (chunk.exported) {
-        block += exportLine(cases, row, name, part.distributions.law, own);
+        block += exportLine(cases, row, name, distributions.law, own);
         if (block.length > LINE_BLOCK) {
           lines.push(block);
           block = '';
@@ -112,32 +125,75 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
     if (rows.length === 0) continue;
     const training = {
       cases,
-      rows: trainingRows(plan.units[unit], cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]),
+      rows: trainingRowsOf(plan, plan.units[unit], cases, fit),
     };
     const start = earlier?.unit === unit ? earlier.answers : undefined;
     const fits: Fitted[] = [];
-    const references = referenceNames.map((name) => ({
-      name,
-      artefact: fitReference(name, training, chunk.settings, control),
-    }));
-    // A fit may serve millions of targets: their answers are made a slice at a time.
-    for (let from = 0; from < rows.length; from += SLICE) {
-      control.checkpoint(step - chunk.from, chunk.until - chunk.from);
-      const slice = { cases, rows: rows.subarray(from, from + SLICE) };
-      const answers = answer(model, training, slice, chunk.settings, control, start, fits);
-      earlier = { unit, answers };
-      scoreSlice(
-        slice,
-        answers,
-        references.map(({ name, artefact }) => ({
-          name,
-          answers: artefact === undefined ? undefined : findModel(name).predict(artefact, slice),
-        })),
-      );
+    for (const lead of leadsOf(cases, rows)) {
+      const ofLead = (some: Int32Array) => some.filter((row) => cases.leads[row] === lead);
+      const references = referenceNames.map((name) => ({
+        name,
+        artefact: fitReference(name, { cases, rows: ofLead(training.rows) }, chunk.settings, control),
+      }));
+      const own = ofLead(rows);
+      // A fit may serve millions of targets: their answers are made a slice at a time.
+      for (let from = 0; from < own.length; from += SLICE) {
+        control.checkpoint(step - chunk.from, chunk.until - chunk.from);
+        const slice = { cases, rows: own.subarray(from, from + SLICE) };
+        let answers: AnswerOf;
+        if (given !== undefined) answers = givenAnswers(given, slice, chunk.model);
+        else {
+          const fitted = answer(
+            findModel(chunk.model),
+            training,
+            slice,
+            chunk.settings,
+            control,
+            start,
+            fits,
+          );
+          earlier = { unit, answers: fitted };
+          answers = fittedAnswers(fitted);
+        }
+        scoreSlice(
+          slice,
+          answers,
+          references.map(({ name, artefact }) => ({
+            name,
+            answers: artefact === undefined ? undefined : findModel(name).predict(artefact, slice),
+          })),
+        );
+      }
     }
   }
   if (block !== '') lines.push(block);
   return { ...ledger.close(), targets, fallbacks, nothingKnown, lines };
+}
+
+/** The answer to a target of a slice, by its position; undefined where there is none. */
+type AnswerOf = (
+  i: number,
+) => { readonly name: string; readonly distributions: Distributions; readonly index: number } | undefined;
+
+function fittedAnswers({ parts, part, index }: Answers): AnswerOf {
+  return (i) => {
+    const own = parts[part[i]];
+    return own && { name: own.model.name, distributions: own.distributions, index: index[i] };
+  };
+}
+
+function givenAnswers(
+  { levels, quantiles, slot }: GivenAnswers,
+  { cases, rows }: Selection,
+  name: string,
+): AnswerOf {
+  const count = levels.length;
+  const values = new Float64Array(rows.length * count);
+  rows.forEach((row, i) =>
+    values.set(quantiles.subarray(slot[row] * count, (slot[row] + 1) * count), i * count),
+  );
+  const distributions = quantileDistributions(levels, values, cases.variable.lower, cases.variable.upper);
+  return (index) => ({ name, distributions, index });
 }
 
 const referenceNames = contenders.filter((name) => name !== 'model');
@@ -160,6 +216,10 @@ function fitReference(
     if (isWeatherglassError(error, 'CannotFit')) return undefined;
     throw error;
   }
+}
+
+function leadsOf({ leads }: Cases, rows: Int32Array): number[] {
+  return [...new Set(Array.from(rows, (row) => leads[row]))].sort((a, b) => a - b);
 }
 
 /** Target rows by unit and fit. */

@@ -1,46 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import type { Cases } from '../models/model.ts';
-import { findVariable } from '../weather/variable.ts';
-import { nothingSkipped, planGroup, type TargetPeriod, trainingRows, type Window } from './backtest-plan.ts';
+import {
+  nothingSkipped,
+  planGroup,
+  type TargetPeriod,
+  trainingRows,
+  trainingRowsOf,
+  type Window,
+} from './backtest-plan.ts';
 
 const DAY = 86_400_000;
 const always: TargetPeriod = { from: -Infinity, until: Infinity };
 
-/** Times are in days. Left out: available a day and a half before, known half a day after, an outcome of 0. */
+/** Times are in days. Left out: 36 hours ahead, available at issue, known half a day after, an outcome of 0. */
 interface Row {
   readonly valid: number;
   readonly available?: number;
   readonly known?: number;
   readonly outcome?: number;
   readonly place?: number;
+  /** In hours. */
+  readonly lead?: number;
 }
 
 /** A block whose rows must be given by rising valid time, as case-groups.ts makes them. */
-function blockOf(rows: readonly Row[]): { cases: Cases; knownTime: Float64Array } {
-  const size = rows.length;
+function blockOf(rows: readonly Row[]): Cases {
   const days = (of: (row: Row) => number) => Float64Array.from(rows, (row) => DAY * of(row));
-  return {
-    cases: {
-      size,
-      variable: findVariable('temperature_2m'),
-      lead: 36,
-      places: ['hill', 'plain', 'coast'],
-      place: Int32Array.from(rows, ({ place = 0 }) => place),
-      initTime: days(({ valid }) => valid - 1.5),
-      validTime: days(({ valid }) => valid),
-      availableTime: days(({ valid, available = valid - 1.5 }) => available),
-      columns: [],
-      members: 0,
-      models: 0,
-      predictors: 0,
-      forecasts: new Float64Array(),
-      recent: new Float64Array(),
-      outcome: Float64Array.from(rows, ({ outcome = 0 }) => outcome),
-    },
+  const issued = ({ valid, lead = 36 }: Row) => valid - lead / 24;
+  return handMadeCases({
+    size: rows.length,
+    lead: 36,
+    leads: Float64Array.from(rows, ({ lead = 36 }) => lead),
+    places: ['hill', 'plain', 'coast'],
+    place: Int32Array.from(rows, ({ place = 0 }) => place),
+    initTime: days(issued),
+    validTime: days(({ valid }) => valid),
+    availableTime: days((row) => row.available ?? issued(row)),
     knownTime: days(({ valid, known = valid + 0.5 }) => known),
-  };
+    outcome: Float64Array.from(rows, ({ outcome = 0 }) => outcome),
+  });
 }
 
 /** For each row the valid days it would be trained on and the time of its fit; null where it is no target. */
@@ -50,14 +51,14 @@ function scheduleOf(
   period: TargetPeriod = always,
   pool: 'all' | 'place' = 'all',
 ) {
-  const { cases, knownTime } = blockOf(rows);
+  const cases = blockOf(rows);
   const skipped = nothingSkipped();
-  const plan = planGroup(cases, knownTime, window, period, pool, skipped);
+  const plan = planGroup(cases, window, period, pool, skipped);
   const schedule = rows.map((_, row) => {
     const fit = plan.fitOf[row];
     if (fit < 0) return null;
     const unit = plan.units.find((own) => own.includes(row))!;
-    const training = trainingRows(unit, cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]);
+    const training = trainingRowsOf(plan, unit, cases, fit);
     return { asOf: plan.asOf[fit] / DAY, trainedOn: Array.from(training, (r) => rows[r].valid) };
   });
   expect(plan.targets).toBe(schedule.filter((one) => one !== null).length);
@@ -138,6 +139,52 @@ describe('a window of so many dates', () => {
     }
     expect(isWeatherglassError(caught, 'Usage')).toBe(true);
     expect(String(caught)).toContain(String(dates));
+  });
+});
+
+describe('a window of so many dates in a block of several leads', () => {
+  // Of a day ahead there are dates 0 to 3, of two days ahead dates 0 and 3 alone; all known by day 4.
+  const rows = [
+    { valid: 0.5, lead: 24 },
+    { valid: 0.5, lead: 48 },
+    { valid: 1.5, lead: 24 },
+    { valid: 2.5, lead: 24 },
+    { valid: 3.4, lead: 48 },
+    { valid: 3.5, lead: 24 },
+    { valid: 5.5, lead: 24, available: 4 },
+    { valid: 5.5, lead: 48, available: 4 },
+    { valid: 5.5, lead: 72, available: 4 },
+  ];
+  const lastOf = (window: Window, pool: 'all' | 'place' = 'all') => {
+    const { schedule, skipped } = scheduleOf(rows, window, { from: 5 * DAY, until: Infinity }, pool);
+    return { trainedOn: schedule.slice(6).map((one) => one?.trainedOn), skipped };
+  };
+
+  test('is counted lead by lead, and all leads train together', () => {
+    // Of two days ahead the latest two dates reach back to date 0, of a day ahead to date 2.
+    const training = [0.5, 2.5, 3.4, 3.5];
+    expect(lastOf({ dates: 2 }).trainedOn).toEqual([training, training, undefined]);
+    expect(lastOf({ dates: 1 }).trainedOn).toEqual([[3.4, 3.5], [3.4, 3.5], undefined]);
+  });
+
+  test('of a lead with fewer dates is not full: its rows are no targets, but those there are train others', () => {
+    const { trainedOn, skipped } = lastOf({ dates: 3 });
+    expect(trainedOn).toEqual([[0.5, 1.5, 2.5, 3.4, 3.5], undefined, undefined]);
+    expect(skipped).toEqual({ ...nothingSkipped(), outsideTargets: 6, windowNotFull: 2 });
+  });
+
+  test('that expands is all of every lead, be it none', () => {
+    const training = [0.5, 0.5, 1.5, 2.5, 3.4, 3.5];
+    expect(lastOf({}).trainedOn).toEqual([training, training, training]);
+  });
+
+  test('has a start for each fit and lead, the shortest lead first', () => {
+    // The first row is now of two days ahead.
+    const turned = rows.toReversed().sort((a, b) => a.valid - b.valid);
+    const { plan } = scheduleOf(turned, { dates: 2 }, { from: 5 * DAY, until: Infinity });
+    expect([plan.leads, plan.asOf.length]).toEqual([3, 1]);
+    expect(Array.from(plan.trainFrom, (start) => start / DAY)).toEqual([2, 0, NaN]);
+    expect(Array.from(plan.leadOf)).toEqual(turned.map(({ lead }) => [24, 48, 72].indexOf(lead)));
   });
 });
 
@@ -236,7 +283,7 @@ describe('a period of targets', () => {
 });
 
 describe('rows that train', () => {
-  const { cases, knownTime } = blockOf([
+  const cases = blockOf([
     { valid: 0, known: 2 },
     { valid: 1, outcome: NaN },
     { valid: 2, known: 9 },
@@ -245,9 +292,8 @@ describe('rows that train', () => {
     { valid: 5, known: 5 },
     { valid: 6, known: 5 },
   ]);
-  const everything = Int32Array.from(knownTime.keys());
-  const train = (asOf: number, from = -Infinity) =>
-    Array.from(trainingRows(everything, cases, knownTime, asOf * DAY, from * DAY));
+  const everything = Int32Array.from(cases.place.keys());
+  const train = (asOf: number) => Array.from(trainingRows(everything, cases, asOf * DAY));
 
   test('have an outcome known by then, and a forecast that came before', () => {
     expect(train(5)).toEqual([0, 5]);
@@ -259,7 +305,13 @@ describe('rows that train', () => {
   });
 
   test('start with the window', () => {
-    expect(train(9, 3)).toEqual([3, 4, 5, 6]);
+    const plan = planGroup(cases, {}, always, 'all', nothingSkipped());
+    const from = (day: number) => {
+      const planned = { ...plan, asOf: Float64Array.of(9 * DAY), trainFrom: Float64Array.of(day * DAY) };
+      return Array.from(trainingRowsOf(planned, everything, cases, 0));
+    };
+    expect(from(3)).toEqual([3, 4, 5, 6]);
+    expect(from(-Infinity)).toEqual(train(9));
   });
 });
 
@@ -271,6 +323,7 @@ it('never trains on what was not known, nor on itself, whatever the times', () =
     known: time,
     outcome: fc.constantFrom(0, 0, 0, NaN),
     place: fc.nat(2),
+    lead: fc.constantFrom(24, 24, 48),
   });
   const window = fc.oneof(
     fc.constant({}),
@@ -288,9 +341,9 @@ it('never trains on what was not known, nor on itself, whatever the times', () =
         const rows = drawn
           .map((one) => ({ ...one, known: Math.max(one.known, one.valid) }))
           .sort((a, b) => a.valid - b.valid);
-        const { cases, knownTime } = blockOf(rows);
+        const cases = blockOf(rows);
         const skipped = nothingSkipped();
-        const plan = planGroup(cases, knownTime, chosen, always, pool, skipped);
+        const plan = planGroup(cases, chosen, always, pool, skipped);
         const counted = Object.values(skipped).reduce((sum, count) => sum + count, 0);
         expect(plan.targets + counted).toBe(rows.length);
         expect(plan.units.reduce((sum, unit) => sum + unit.length, 0)).toBe(rows.length);
@@ -299,18 +352,19 @@ it('never trains on what was not known, nor on itself, whatever the times', () =
           if (fit < 0) return;
           expect(plan.asOf[fit]).toBeLessThanOrEqual(target.available * DAY);
           const unit = plan.units.find((own) => own.includes(index))!;
-          const training = trainingRows(unit, cases, knownTime, plan.asOf[fit], plan.trainFrom[fit]);
+          const training = trainingRowsOf(plan, unit, cases, fit);
           expect(training).not.toContain(index);
-          const dates = new Set<number>();
+          const dates = new Map([24, 48].map((lead) => [lead, new Set<number>()]));
           for (const trained of training) {
-            const { known, available, outcome, valid, place } = rows[trained];
+            const { known, available, outcome, valid, place, lead } = rows[trained];
             expect(outcome).not.toBeNaN();
             expect(known).toBeLessThanOrEqual(target.available);
             expect(available).toBeLessThanOrEqual(target.available);
             if (pool === 'place') expect(place).toBe(target.place);
-            dates.add(Math.floor(valid));
+            dates.get(lead)!.add(Math.floor(valid));
           }
-          if ('dates' in chosen) expect(dates.size).toBeLessThanOrEqual(chosen.dates as number);
+          if (!('dates' in chosen)) return;
+          for (const { size } of dates.values()) expect(size).toBeLessThanOrEqual(chosen.dates as number);
         });
       },
     ),

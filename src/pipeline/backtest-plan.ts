@@ -19,18 +19,25 @@ export interface TargetPeriod {
 }
 
 /** The time that the fit for a row is made as of. */
-function fitTime({ trainUntil, refitDays }: Window, available: number): number {
+export function fitTime({ trainUntil, refitDays }: Window, available: number): number {
   if (trainUntil !== undefined) return trainUntil;
   if (refitDays === undefined) return available;
   return Math.floor(available / (refitDays * msPerDay)) * refitDays * msPerDay;
 }
 
-/** When to fit, on what, and for which targets: the schedule of one block of cases. */
-export interface GroupPlan {
+/** When to fit, and on outcomes from when on. */
+export interface FitTimes {
   /** Times a fit is made as of, ascending. */
   readonly asOf: Float64Array;
-  /** Earliest valid time that may train each fit. */
+  /** Earliest valid time that may train each fit: fits x leads, row by row. */
   readonly trainFrom: Float64Array;
+  /** For each row the number of its lead, from 0 for the shortest. */
+  readonly leadOf: Int32Array;
+  readonly leads: number;
+}
+
+/** When to fit, on what, and for which targets: the schedule of one block of cases. */
+export interface GroupPlan extends FitTimes {
   /** Rows fitted together: every row, or one list a place; by rising valid time. */
   readonly units: readonly Int32Array[];
   /** For each row the index of the fit that serves it; −1 for a row that is no target. */
@@ -58,12 +65,10 @@ export function nothingSkipped(): Skipped {
  * fit and its targets are the rows available later; without, one fit for each distinct time of availability.
  * Which rows are targets depends on the table, the window and the period only, never on the model.
  *
- * @param knownTime when each row's outcome became known
  * @param skipped counts are added here
  */
 export function planGroup(
   cases: Cases,
-  knownTime: Float64Array,
   window: Window,
   period: TargetPeriod,
   pool: 'all' | 'place',
@@ -86,50 +91,69 @@ export function planGroup(
   const asOf = Float64Array.from(
     new Set(candidates.map((row) => fitTime(window, availableTime[row]))),
   ).sort();
-  const trainFrom =
-    window.dates === undefined
-      ? new Float64Array(asOf.length).fill(-Infinity)
-      : startOfLatestDates(cases, knownTime, asOf, window.dates);
+  const times = fitTimes(cases, asOf, window.dates);
 
   const indexOfTime = new Map(Array.from(asOf, (time, index) => [time, index]));
   const fitOf = new Int32Array(size).fill(-1);
   let targets = 0;
   for (const row of candidates) {
     const index = indexOfTime.get(fitTime(window, availableTime[row]))!;
-    if (Number.isNaN(trainFrom[index])) skipped.windowNotFull++;
+    if (Number.isNaN(times.trainFrom[index * times.leads + times.leadOf[row]])) skipped.windowNotFull++;
     else {
       fitOf[row] = index;
       targets++;
     }
   }
-  return { asOf, trainFrom, units: unitsOf(cases, pool), fitOf, targets };
+  return { ...times, units: unitsOf(cases, pool), fitOf, targets };
+}
+
+/** @param dates a window's; undefined for all */
+export function fitTimes(cases: Cases, asOf: Float64Array, dates: number | undefined): FitTimes {
+  const { leadOf, leads } = numberLeads(cases);
+  const trainFrom =
+    dates === undefined
+      ? new Float64Array(asOf.length * leads).fill(-Infinity)
+      : startsOfLatestDates(cases, leadOf, leads, asOf, dates);
+  return { asOf, trainFrom, leadOf, leads };
+}
+
+function numberLeads({ leads }: Cases): { readonly leadOf: Int32Array; readonly leads: number } {
+  const numbers = new Map([...new Set(leads)].sort((a, b) => a - b).map((lead, number) => [lead, number]));
+  return { leadOf: Int32Array.from(leads, (lead) => numbers.get(lead)!), leads: numbers.size };
 }
 
 /**
- * Start of the N-th latest valid date with an outcome known at each time; NaN where fewer dates are known.
+ * Start of the N-th latest valid date of each lead with an outcome known at each time, fits x leads; NaN where fewer
+ * dates are known.
  *
  * Dates are days by coordinated time, over all places of the block together.
  */
-function startOfLatestDates(
+function startsOfLatestDates(
   cases: Cases,
-  knownTime: Float64Array,
+  leadOf: Int32Array,
+  leads: number,
   asOf: Float64Array,
   dates: number,
 ): Float64Array {
   if (!(Number.isInteger(dates) && dates >= 1))
     throw new WeatherglassError('Usage', `a window is a whole number of dates from 1, not ${dates}`);
-  const firstKnown = new Map<number, number>();
+  const firstKnown = Array.from({ length: leads }, () => new Map<number, number>());
   for (let row = 0; row < cases.size; row++) {
     if (Number.isNaN(cases.outcome[row])) continue;
     const date = Math.floor(cases.validTime[row] / msPerDay);
-    firstKnown.set(date, Math.min(firstKnown.get(date) ?? Infinity, knownTime[row]));
+    const known = firstKnown[leadOf[row]];
+    known.set(date, Math.min(known.get(date) ?? Infinity, cases.knownTime[row]));
   }
-  const latestFirst = [...firstKnown].sort(([a], [b]) => b - a);
-  return asOf.map((time) => {
-    let missing = dates;
-    for (const [date, known] of latestFirst) if (known <= time && --missing === 0) return date * msPerDay;
-    return Number.NaN;
+  const starts = new Float64Array(asOf.length * leads).fill(Number.NaN);
+  firstKnown.forEach((known, lead) => {
+    const latestFirst = [...known].sort(([a], [b]) => b - a);
+    asOf.forEach((time, fit) => {
+      let missing = dates;
+      const nth = latestFirst.find(([, from]) => from <= time && --missing === 0);
+      if (nth !== undefined) starts[fit * leads + lead] = nth[0] * msPerDay;
+    });
   });
+  return starts;
 }
 
 /** Rows fitted together, each list by rising valid time: all of the block, or those of each place. */
@@ -140,31 +164,34 @@ export function unitsOf({ size, place, places }: Cases, pool: 'all' | 'place'): 
   return byPlace.filter((rows) => rows.length > 0).map((rows) => Int32Array.from(rows));
 }
 
+/** Rows of a unit that train one of the planned fits. */
+export function trainingRowsOf(
+  { asOf, trainFrom, leadOf, leads }: FitTimes,
+  unit: Int32Array,
+  cases: Cases,
+  fit: number,
+): Int32Array {
+  const rows = trainingRows(unit, cases, asOf[fit]);
+  const from = trainFrom.subarray(fit * leads, (fit + 1) * leads);
+  return from.every((start) => start === -Infinity)
+    ? rows
+    : rows.filter((row) => !(cases.validTime[row] < from[leadOf[row]]));
+}
+
 /**
- * Rows of a unit that may train a fit as of a time: valid from `trainFrom` on, with an outcome known by then.
+ * Rows of a unit that may train a fit as of a time: with an outcome known by then.
  *
  * Their forecasts must have been available before, or a forecast that came late would train fits made without it, and
  * a target whose outcome was already known would train its own.
  */
-export function trainingRows(
-  unit: Int32Array,
-  cases: Cases,
-  knownTime: Float64Array,
-  asOf: number,
-  trainFrom: number,
-): Int32Array {
+export function trainingRows(unit: Int32Array, cases: Cases, asOf: number): Int32Array {
+  const { validTime, knownTime, availableTime, outcome } = cases;
   const rows = new Int32Array(unit.length);
   let count = 0;
   for (const row of unit) {
-    const valid = cases.validTime[row];
     // Nothing is known before it is over, and rows come by rising valid time.
-    if (valid > asOf) break;
-    if (
-      valid >= trainFrom &&
-      knownTime[row] <= asOf &&
-      cases.availableTime[row] < asOf &&
-      !Number.isNaN(cases.outcome[row])
-    )
+    if (validTime[row] > asOf) break;
+    if (knownTime[row] <= asOf && availableTime[row] < asOf && !Number.isNaN(outcome[row]))
       rows[count++] = row;
   }
   return rows.subarray(0, count);

@@ -81,17 +81,13 @@ export async function backtest(
   checkChoice('pool', options.pool, ['all', 'place']);
   for (const key of by) checkChoice('by', key, breakdowns);
   const skipped = nothingSkipped();
-  const { groups, knownTimes, incompleteForecasts, emptiestColumn } = groupCases(
-    pairs,
-    model.usesRecent === true,
-  );
+  const { groups, incompleteForecasts, emptiestColumn } = groupCases(pairs, model);
   skipped.incompleteForecast = incompleteForecasts;
   const run = crypto.randomUUID();
   const planned: BacktestGroup[] = groups.map((cases, index) => ({
     id: `${run} ${index}`,
     cases,
-    knownTime: knownTimes[index],
-    plan: planGroup(cases, knownTimes[index], window, period, options.pool ?? 'all', skipped),
+    plan: planGroup(cases, window, period, options.pool ?? 'all', skipped),
   }));
   const chunks = cut(planned, options, by.includes('place'));
   const scoreboard = openScoreboard(

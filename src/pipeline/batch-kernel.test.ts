@@ -8,7 +8,7 @@ import { orderings } from '../forecast/physics.ts';
 import { forth } from '../forecast/transform.ts';
 import type { RegressionArtefact } from '../models/emos.ts';
 import { emosStation, type StationArtefact } from '../models/emos-station.ts';
-import type { Cases } from '../models/model.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import { findModel } from '../models/registry.ts';
 import { settingsFor } from '../models/settings.ts';
 import { type Random, seededRandom } from '../scores/random.ts';
@@ -218,28 +218,16 @@ async function storeOf({ runs, learned }: World, name: string): Promise<Store> {
 /** Location and scale of an expert: those of a normal law, to whose model the forecasts are given on the fitted scale. */
 function lawOf(artefact: Learned, place: string, numbers: readonly number[], variable: Variable) {
   const { columns, coefficients } = artefact;
-  const count = (kind: string) => columns.filter((column) => column.startsWith(kind)).length;
-  const [members, models, predictors] = ['member_', 'model_', 'x_'].map(count);
   const { transform } = coefficients.family;
-  const forecasts = numbers.map((x, k) => (k < members + models ? forth(transform, x) : x));
-  const cases: Cases = {
+  const forecasts = numbers.map((x, k) => (columns[k].startsWith('x_') ? x : forth(transform, x)));
+  const cases = handMadeCases({
     size: 1,
     variable,
-    lead: 24,
     places: [place],
     locations: Float64Array.from(locations[places.indexOf(place)]),
-    place: new Int32Array(1),
-    initTime: new Float64Array(1),
-    validTime: new Float64Array(1),
-    availableTime: new Float64Array(1),
     columns,
-    members,
-    models,
-    predictors,
     forecasts: Float64Array.from(forecasts),
-    recent: new Float64Array(),
-    outcome: new Float64Array(1),
-  };
+  });
   const family = { law: 'normal', transform: 'none', lower: -Infinity, upper: Infinity } as const;
   const plain = { ...artefact, coefficients: { ...coefficients, family } };
   const law = findModel(artefact.model).predict(plain, { cases, rows: Int32Array.of(0) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import type { Cases } from '../models/model.ts';
 import { msPerDay } from '../weather/time.ts';
-import { findVariable } from '../weather/variable.ts';
 import { isComplete, lastingColumns, withColumns } from './case-columns.ts';
 
 const days = 40;
@@ -14,24 +14,8 @@ function casesOf(periods: readonly (readonly [from: number, until: number])[]): 
     periods.forEach(([from, until], k) => {
       forecasts[day * columns.length + k] = day >= from && day < until ? 100 * k + day : Number.NaN;
     });
-  const times = Float64Array.from({ length: days }, (_, day) => day * msPerDay);
-  return {
-    size: days,
-    variable: findVariable('temperature_2m'),
-    lead: 24,
-    places: ['A'],
-    place: new Int32Array(days),
-    initTime: times,
-    validTime: times,
-    availableTime: times,
-    columns,
-    members: 1,
-    models: 2,
-    predictors: 1,
-    forecasts,
-    recent: new Float64Array(),
-    outcome: new Float64Array(days),
-  };
+  const validTime = Float64Array.from({ length: days }, (_, day) => day * msPerDay);
+  return handMadeCases({ size: days, validTime, columns, forecasts });
 }
 
 const rowsUntil = (day: number) => Int32Array.from({ length: day }, (_, row) => row);

@@ -58,7 +58,6 @@ describe('blocks', () => {
         { variable: 0, lead: 24, forecasts: whole },
         { variable: 0, lead: 24, valid: 9, forecasts: whole },
       ]),
-      false,
     );
     expect(groups.map(({ variable, lead, size }) => [variable.name, lead, size])).toEqual([
       ['temperature_2m', 24, 2],
@@ -69,13 +68,12 @@ describe('blocks', () => {
   });
 
   test('hold their rows by valid time, then place, each with all that is its own', () => {
-    const { groups, knownTimes } = groupCases(
+    const { groups, tableRows } = groupCases(
       tableOf([
         { valid: 30, place: 2, forecasts: [1, 2, 3, 4], outcome: 10 },
         { valid: 6, place: 1, forecasts: [5, 6, 7, 8], outcome: 20 },
         { valid: 30, place: 0, forecasts: [9, 10, 11, 12], outcome: NaN },
       ]),
-      false,
     );
     expect(groups).toHaveLength(1);
     const [cases] = groups;
@@ -83,20 +81,24 @@ describe('blocks', () => {
       size: 3,
       variable: 'temperature_2m',
       lead: 24,
+      leads: Float64Array.of(24, 24, 24),
       places: ['hill', 'plain', 'coast'],
       place: Int32Array.of(1, 0, 2),
       initTime: Float64Array.of(-18 * HOUR, 6 * HOUR, 6 * HOUR),
       validTime: Float64Array.of(6 * HOUR, 30 * HOUR, 30 * HOUR),
       availableTime: Float64Array.of(-13 * HOUR, 11 * HOUR, 11 * HOUR),
+      knownTime: Float64Array.of(8 * HOUR, 32 * HOUR, 32 * HOUR),
       columns,
       members: 2,
       models: 1,
       predictors: 1,
       forecasts: Float64Array.of(5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4),
       recent: new Float64Array(),
+      contextNames: [],
+      context: new Float64Array(),
       outcome: Float64Array.of(20, NaN, 10),
     });
-    expect(knownTimes).toEqual([Float64Array.of(8 * HOUR, 32 * HOUR, 32 * HOUR)]);
+    expect(tableRows).toEqual([Int32Array.of(1, 2, 0)]);
   });
 
   test('share the locations of all places; without any there are none', () => {
@@ -104,12 +106,12 @@ describe('blocks', () => {
     const places = table.places.map((place, k) =>
       k === 1 ? place : { ...place, latitude: 47 + k, longitude: 8 },
     );
-    const { groups } = groupCases({ ...table, places }, false);
+    const { groups } = groupCases({ ...table, places });
     const expected = Float64Array.of(47, 8, NaN, NaN, NaN, NaN, 49, 8, NaN);
     for (const { locations } of groups) expect(locations).toEqual(expected);
     expect(groups[0].locations).toBe(groups[1].locations);
     expect(groups[0].locations!.buffer).toBeInstanceOf(SharedArrayBuffer);
-    expect(groupCases(table, false).groups[0]).not.toHaveProperty('locations');
+    expect(groupCases(table).groups[0]).not.toHaveProperty('locations');
   });
 
   test('two issues of one valid time and nominal lead stand in the order of issue', () => {
@@ -117,22 +119,34 @@ describe('blocks', () => {
       { valid: 30, forecasts: [2, 2, 2, 2] },
       { valid: 30, forecasts: [1, 1, 1, 1] },
     ]);
-    const [cases] = groupCases({ ...pairs, initTime: Float64Array.of(5, 3) }, false).groups;
+    const [cases] = groupCases({ ...pairs, initTime: Float64Array.of(5, 3) }).groups;
     expect(Array.from(cases.initTime)).toEqual([3, 5]);
     expect(cases.forecasts[0]).toBe(1);
   });
 
   test('are there for threads to share', () => {
-    const { groups, knownTimes } = groupCases(tableOf([{ forecasts: whole }]), false);
-    const { place, initTime, validTime, availableTime, forecasts, outcome } = groups[0];
-    for (const column of [place, initTime, validTime, availableTime, forecasts, outcome, knownTimes[0]])
-      expect(column.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const { groups } = groupCases(tableOf([{ forecasts: whole }]), { usesRecent: true, usesContext: true });
+    const arrays = Object.entries(groups[0]).filter(([, value]) => ArrayBuffer.isView(value));
+    const shared = arrays.filter(([, { buffer }]) => buffer instanceof SharedArrayBuffer);
+    expect(shared.map(([name]) => name)).toEqual([
+      'leads',
+      'place',
+      'initTime',
+      'validTime',
+      'availableTime',
+      'knownTime',
+      'forecasts',
+      'recent',
+      'context',
+      'outcome',
+    ]);
+    expect(shared).toHaveLength(arrays.length);
   });
 });
 
-describe('columns', () => {
-  const gap = NaN;
+const gap = NaN;
 
+describe('columns', () => {
   test('are those in which the block has any value', () => {
     const { groups, incompleteForecasts } = groupCases(
       tableOf([
@@ -141,7 +155,6 @@ describe('columns', () => {
         { lead: 72, forecasts: [gap, 2, 3, gap] },
         { lead: 96, forecasts: [gap, gap, gap, gap] },
       ]),
-      false,
     );
     expect(
       groups.map(({ columns: own, members, models, predictors }) => [own, members, models, predictors]),
@@ -164,7 +177,6 @@ describe('columns', () => {
         { valid: 3, forecasts: [gap, gap, gap, gap] },
         { valid: 4, forecasts: [5, 6, gap, 8], outcome: NaN },
       ]),
-      false,
     );
     expect(incompleteForecasts).toBe(2);
     expect(groups[0].columns).toEqual(['member_1', 'member_2', 'x_1']);
@@ -172,15 +184,99 @@ describe('columns', () => {
   });
 
   test('where every row misses another one there is no block', () => {
-    const { groups, incompleteForecasts, knownTimes } = groupCases(
+    const { groups, incompleteForecasts, tableRows } = groupCases(
       tableOf([
         { valid: 1, forecasts: [1, gap, gap, gap] },
         { valid: 2, forecasts: [gap, 2, gap, gap] },
       ]),
-      false,
     );
-    expect([groups.length, knownTimes.length, incompleteForecasts]).toEqual([0, 0, 2]);
+    expect([groups.length, tableRows.length, incompleteForecasts]).toEqual([0, 0, 2]);
   });
+});
+
+describe('blocks across leads', () => {
+  const across = (rows: readonly Row[]) => groupCases(tableOf(rows), { acrossLeads: true });
+
+  test('are one for each variable, rows by valid time, then place, then issue', () => {
+    const { groups, tableRows } = across([
+      { variable: 1, lead: 48, valid: 60, forecasts: whole },
+      { lead: 24, valid: 60, forecasts: [2, 2, 2, 2], outcome: 7 },
+      { lead: 48, valid: 54, place: 1, forecasts: [3, 3, 3, 3] },
+      { lead: 48, valid: 60, forecasts: [4, 4, 4, 4], outcome: 7 },
+      { lead: 6, valid: 54, place: 0, forecasts: [5, 5, 5, 5] },
+      { variable: 1, lead: 6, valid: 60, forecasts: whole },
+    ]);
+    expect(groups.map(({ variable, size }) => [variable.name, size])).toEqual([
+      ['temperature_2m', 4],
+      ['dew_point_2m', 2],
+    ]);
+    const [cases] = groups;
+    expect(cases.lead).toBeNaN();
+    expect(cases.leads).toEqual(Float64Array.of(6, 48, 48, 24));
+    expect(cases.validTime).toEqual(Float64Array.of(54 * HOUR, 54 * HOUR, 60 * HOUR, 60 * HOUR));
+    expect(cases.initTime).toEqual(Float64Array.of(48 * HOUR, 6 * HOUR, 12 * HOUR, 36 * HOUR));
+    expect(cases.place).toEqual(Int32Array.of(0, 1, 0, 0));
+    expect(Array.from(cases.forecasts)).toEqual([5, 3, 4, 2].flatMap((value) => Array(4).fill(value)));
+    expect(tableRows).toEqual([Int32Array.of(4, 2, 3, 1), Int32Array.of(0, 5)]);
+  });
+
+  test('of a variable that has one lead are of that lead', () => {
+    const [cases] = across([{ forecasts: whole }, { valid: 9, forecasts: whole }]).groups;
+    expect([cases.lead, ...cases.leads]).toEqual([24, 24, 24]);
+  });
+
+  test('hold every column that one of the leads has; a row is complete that has those of its own lead', () => {
+    const { groups, tableRows, incompleteForecasts, emptiestColumn } = across([
+      { lead: 24, valid: 1, forecasts: [1, 2, gap, 4] },
+      { lead: 24, valid: 2, forecasts: [1, gap, gap, 4] },
+      { lead: 48, valid: 3, forecasts: [gap, gap, 3, gap] },
+      // The other variable has columns of its own.
+      { variable: 1, lead: 24, valid: 4, forecasts: [gap, gap, gap, 9] },
+    ]);
+    expect(groups.map(({ columns: own }) => own)).toEqual([columns, ['x_1']]);
+    expect(Array.from(groups[0].forecasts)).toEqual([1, 2, gap, 4, gap, gap, 3, gap]);
+    expect(tableRows).toEqual([Int32Array.of(0, 2), Int32Array.of(3)]);
+    expect([incompleteForecasts, emptiestColumn]).toEqual([1, 'member_2']);
+  });
+
+  test('go without a lead of which every row misses a column', () => {
+    const { groups, incompleteForecasts } = across([
+      { lead: 6, valid: 1, forecasts: [1, gap, gap, gap] },
+      { lead: 6, valid: 2, forecasts: [gap, 2, gap, gap] },
+      { lead: 24, valid: 3, forecasts: whole },
+      { lead: 48, valid: 4, forecasts: whole },
+    ]);
+    expect(groups.map(({ leads }) => Array.from(leads))).toEqual([[24, 48]]);
+    expect(incompleteForecasts).toBe(2);
+  });
+});
+
+test('rows that miss a column stay where gaps are kept', () => {
+  const rows = [{ forecasts: [1, gap, gap, gap] }, { valid: 1, forecasts: [gap, 2, gap, gap] }];
+  const { groups, incompleteForecasts, emptiestColumn } = groupCases(tableOf(rows), { keepGaps: true });
+  expect(Array.from(groups[0].forecasts)).toEqual([1, gap, gap, 2]);
+  expect([incompleteForecasts, emptiestColumn]).toEqual([0, undefined]);
+});
+
+test('what else was known is worked out for the rows of each block', () => {
+  // The same valid time said a day later, and both said again three hours after it.
+  const rows = [
+    { lead: 24, valid: 24, forecasts: [1, 1, 1, 1] },
+    { lead: 27, valid: 27, forecasts: [2, 2, 2, 2] },
+    { lead: 21, valid: 24, forecasts: [5, 5, 5, 5] },
+    { lead: 24, valid: 27, forecasts: [9, 9, 9, 9] },
+  ];
+  const changes = (acrossLeads: boolean) =>
+    groupCases(tableOf(rows), { usesContext: true, acrossLeads }).groups.map(
+      ({ size, contextNames, context }) =>
+        Array.from({ length: size }, (_, row) =>
+          contextNames.includes('change')
+            ? context[row * contextNames.length + contextNames.indexOf('change')]
+            : undefined,
+        ),
+    );
+  expect(changes(true)).toEqual([[NaN, 4, NaN, 7]]);
+  expect(changes(false)).toEqual([[4], [NaN, 7], [undefined]]);
 });
 
 it('loses and invents no row', () => {
@@ -193,18 +289,19 @@ it('loses and invents no row', () => {
     outcome: fc.constantFrom(1, 2, NaN),
   });
   fc.assert(
-    fc.property(fc.array(row, { maxLength: 40 }), (rows) => {
-      const { groups, knownTimes, incompleteForecasts } = groupCases(tableOf(rows), false);
+    fc.property(fc.array(row, { maxLength: 40 }), fc.boolean(), (rows, acrossLeads) => {
+      const { groups, tableRows, incompleteForecasts } = groupCases(tableOf(rows), { acrossLeads });
       const key = (place: number, variable: string, lead: number, valid: number, outcome: number) =>
         [place, variable, lead, valid, outcome].join(' ');
       const found = groups.flatMap((cases) =>
         Array.from(cases.place, (place, i) =>
-          key(place, cases.variable.name, cases.lead, cases.validTime[i] / HOUR, cases.outcome[i]),
+          key(place, cases.variable.name, cases.leads[i], cases.validTime[i] / HOUR, cases.outcome[i]),
         ),
       );
       const given = rows.map(({ place, variable, lead, valid, outcome }) =>
         key(place, variables[variable].name, lead, valid, outcome),
       );
+      expect(found).toEqual(tableRows.flatMap((own) => Array.from(own, (one) => given[one])));
       expect(found.length + incompleteForecasts).toBe(rows.length);
       const left = [...given];
       for (const one of found) {
@@ -212,10 +309,11 @@ it('loses and invents no row', () => {
         left.splice(left.indexOf(one), 1);
       }
       groups.forEach((cases, index) => {
-        expect(cases.forecasts.some(Number.isNaN)).toBe(false);
+        if (!acrossLeads) expect(cases.forecasts.some(Number.isNaN)).toBe(false);
         expect(cases.forecasts).toHaveLength(cases.size * cases.columns.length);
         expect(cases.members + cases.models + cases.predictors).toBe(cases.columns.length);
-        expect(knownTimes[index]).toHaveLength(cases.size);
+        for (const column of [cases.knownTime, cases.leads, tableRows[index]])
+          expect(column).toHaveLength(cases.size);
         const sorted = cases.validTime.toSorted();
         expect(cases.validTime).toEqual(sorted);
       });

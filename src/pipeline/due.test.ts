@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import type { TablePlace } from '../weather/pairs.ts';
 import { findVariable } from '../weather/variable.ts';
 import { type DueWindow, duePredictions } from './due.ts';
@@ -26,28 +27,18 @@ function groupsOf(forecasts: readonly Forecast[]): HistoryGroup[] {
     const placeOf = ({ place = 'hill' }: Forecast) => places.findIndex(({ name }) => name === place);
     const rows = own.toSorted((a, b) => a.issued - b.issued || placeOf(a) - placeOf(b));
     const [{ source = 'gfs', lead }] = rows;
-    const size = rows.length;
     const hours = (of: (forecast: Forecast) => number) => Float64Array.from(rows, (row) => HOUR * of(row));
     return {
       source,
-      knownTime: new Float64Array(size),
-      cases: {
-        size,
+      cases: handMadeCases({
+        size: rows.length,
         variable: temperature,
         lead,
         places: places.map(({ name }) => name),
         place: Int32Array.from(rows, placeOf),
         initTime: hours(({ issued }) => issued),
-        validTime: hours(({ issued }) => issued + lead),
         availableTime: hours(({ issued, known = issued + 1 }) => known),
-        columns: [],
-        members: 0,
-        models: 0,
-        predictors: 0,
-        forecasts: new Float64Array(),
-        recent: new Float64Array(),
-        outcome: new Float64Array(size),
-      },
+      }),
     };
   });
 }

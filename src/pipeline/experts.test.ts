@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { WeatherglassError } from '../errors.ts';
 import { climatology } from '../models/climatology.ts';
 import { dressed, persistence } from '../models/dressed.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import type { Artefact, Cases, Control, Model, Selection } from '../models/model.ts';
 import { recentNames } from '../models/model.ts';
 import { settingsFor } from '../models/settings.ts';
@@ -24,24 +25,17 @@ const levels = Float64Array.of(0.25, 0.5, 0.75);
 /** One row a day and outcome, places in turn; the last known outcome was yesterday's 10 °C, the forecast says 20. */
 function casesOf(places: readonly string[], outcomes: readonly (readonly number[])[]): Cases {
   const rows = outcomes.flatMap((values, day) => values.map((value, place) => ({ day, place, value })));
-  const days = (of: number) => Float64Array.from(rows, ({ day }) => (day + of) * DAY);
-  return {
+  return handMadeCases({
     size: rows.length,
     variable: temperature,
-    lead: 24,
     places,
     place: Int32Array.from(rows, ({ place }) => place),
-    initTime: days(0),
-    validTime: days(1),
-    availableTime: days(0),
+    initTime: Float64Array.from(rows, ({ day }) => day * DAY),
     columns: ['model_a'],
-    members: 0,
-    models: 1,
-    predictors: 0,
     forecasts: new Float64Array(rows.length).fill(20),
     recent: new Float64Array(rows.length * recentNames.length).fill(10),
     outcome: Float64Array.from(rows, ({ value }) => value),
-  };
+  });
 }
 
 const everyRow = (cases: Cases): Selection => ({

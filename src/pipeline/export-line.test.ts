@@ -1,28 +1,17 @@
 import { expect, test } from 'vitest';
 import { ensembles } from '../forecast/empirical.ts';
 import { parametric } from '../forecast/parametric.ts';
-import type { Cases } from '../models/model.ts';
-import { findVariable } from '../weather/variable.ts';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import { exportHeader, exportLine, quantileColumns, quoted } from './export-line.ts';
 import { scoredTarget, scoreTarget } from './score-target.ts';
 
-const cases: Cases = {
+const cases = handMadeCases({
   size: 1,
-  variable: findVariable('temperature_2m'),
-  lead: 24,
   places: ['Hill, upper'],
-  place: new Int32Array(1),
   initTime: Float64Array.of(Date.UTC(2004, 0, 29)),
   validTime: Float64Array.of(Date.UTC(2004, 0, 31, 12, 30, 15)),
-  availableTime: new Float64Array(1),
-  columns: [],
-  members: 0,
-  models: 0,
-  predictors: 0,
-  forecasts: new Float64Array(),
-  recent: new Float64Array(),
   outcome: Float64Array.of(3),
-};
+});
 
 test('the header names 99 quantiles between the mean and the score', () => {
   expect(quantileColumns).toHaveLength(99);

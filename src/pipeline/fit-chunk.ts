@@ -10,7 +10,6 @@ const SLICE = 256;
 /** One set of rows to fit together. */
 export interface FitChunk {
   readonly cases: Cases;
-  readonly knownTime: Float64Array;
   readonly unit: Int32Array;
   readonly until: number;
   readonly model: string;
@@ -52,7 +51,7 @@ export interface Terms {
 /** Fits one set of rows and describes the result. */
 export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
   const { cases, settings } = chunk;
-  const rows = trainingRows(chunk.unit, cases, chunk.knownTime, chunk.until, -Infinity);
+  const rows = trainingRows(chunk.unit, cases, chunk.until);
   const training = { cases, rows };
   const fitted = fitOrSimpler(findModel(chunk.model), training, settings, control);
   const { law } = fitted.model.predict(fitted.artefact, { cases, rows: rows.subarray(0, 1) });

@@ -27,12 +27,11 @@ export type { FitReport };
 export async function fit(pairs: Pairs, options: FitOptions, pool: ComputePool): Promise<FitReport[]> {
   const model = findModel(options.model);
   checkChoice('pool', options.pool, ['all', 'place']);
-  const { groups, knownTimes } = groupCases(pairs, model.usesRecent === true);
-  const chunks = groups.flatMap((cases, index) =>
+  const { groups } = groupCases(pairs, model);
+  const chunks = groups.flatMap((cases) =>
     unitsOf(cases, options.pool ?? 'all').map(
       (unit): FitChunk => ({
         cases,
-        knownTime: knownTimes[index],
         unit,
         until: options.until ?? Infinity,
         model: model.name,

@@ -104,7 +104,7 @@ interface Row {
 
 /** Everything in the blocks, row by row. */
 function rowsOf({ groups }: History): Row[] {
-  return groups.flatMap(({ source, cases, knownTime }) =>
+  return groups.flatMap(({ source, cases }) =>
     Array.from({ length: cases.size }, (_, row) => ({
       source,
       variable: cases.variable.name,
@@ -117,7 +117,7 @@ function rowsOf({ groups }: History): Row[] {
         cases.columns.map((name, k) => [name, cases.forecasts[row * cases.columns.length + k]]),
       ),
       outcome: cases.outcome[row],
-      known: knownTime[row] / HOUR,
+      known: cases.knownTime[row] / HOUR,
     })),
   );
 }

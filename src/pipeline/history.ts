@@ -21,8 +21,6 @@ export interface HistoryGroup {
   /** Source of the forecasts; '' where outcomes alone are learned from. */
   readonly source: string;
   readonly cases: Cases;
-  /** When each row's outcome became known. */
-  readonly knownTime: Float64Array;
 }
 
 export interface HistoryQuery extends Omit<OutcomesQuery, 'validFrom'> {
@@ -84,8 +82,8 @@ export async function readHistory(
   const summarised = (await store.note(reducedNote)) !== undefined;
   const groups: HistoryGroup[] = [];
   const add = (source: string, pairs: Pairs) => {
-    const { groups: blocks, knownTimes } = groupCases(pairs, withRecent, true, control);
-    blocks.forEach((cases, k) => groups.push({ source, cases, knownTime: knownTimes[k] }));
+    for (const cases of groupCases(pairs, { usesRecent: withRecent, keepGaps: true }, control).groups)
+      groups.push({ source, cases });
   };
   for (const [source, runs] of bySource)
     add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised, control));
@@ -99,13 +97,13 @@ export function advance(history: History, asOf: number): void {
   while (history.applied < history.revisions.length && history.revisions[history.applied].knownAt <= asOf) {
     const revision = history.revisions[history.applied++];
     const { name } = history.variables[revision.variable];
-    for (const { cases, knownTime } of history.groups) {
+    for (const { cases } of history.groups) {
       if (cases.variable.name !== name) continue;
       for (let row = firstAt(cases.validTime, revision.validTime); ; row++) {
         if (cases.validTime[row] !== revision.validTime) break;
         if (cases.place[row] !== revision.place) continue;
         cases.outcome[row] = revision.value;
-        knownTime[row] = revision.knownAt;
+        cases.knownTime[row] = revision.knownAt;
       }
     }
   }

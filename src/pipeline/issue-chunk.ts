@@ -1,4 +1,4 @@
-import { openMixer } from '../forecast/aggregate.ts';
+import { openMixer } from '../forecast/mixer.ts';
 import type { Control } from '../models/model.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';

@@ -14,24 +14,30 @@ const scoresOf = (crps: number): TargetScores => ({
   pinball: crps / 2,
 });
 
-test('a cell is a place and a day, or a day of all places', () => {
+test('a cell is a place, a lead and a day, or a lead and a day of all places', () => {
   const byPlace = openLedger(true);
-  expect([byPlace.cell(4, 10), byPlace.cell(5, 10), byPlace.cell(4, 11), byPlace.cell(5, 10)]).toEqual([
-    0, 1, 2, 1,
-  ]);
+  expect([
+    byPlace.cell(4, 24, 10),
+    byPlace.cell(5, 24, 10),
+    byPlace.cell(4, 24, 11),
+    byPlace.cell(5, 24, 10),
+  ]).toEqual([0, 1, 2, 1]);
   const { places, days } = byPlace.close();
   expect(Array.from(places)).toEqual([4, 5, 4]);
   expect(Array.from(days)).toEqual([10, 10, 11]);
 
   const together = openLedger(false);
-  expect([together.cell(4, 10), together.cell(5, 10), together.cell(4, 11)]).toEqual([0, 0, 1]);
-  expect(Array.from(together.close().places)).toEqual([-1, -1]);
+  expect([together.cell(4, 24, 10), together.cell(5, 24, 10), together.cell(4, 24, 11)]).toEqual([0, 0, 1]);
+  expect(together.cell(4, 48, 10)).toBe(2);
+  const { places: none, leads } = together.close();
+  expect(Array.from(none)).toEqual([-1, -1, -1]);
+  expect(Array.from(leads)).toEqual([24, 24, 48]);
 });
 
 test('every account has its own sums in each cell', () => {
   const ledger = openLedger(true);
-  const first = ledger.cell(0, 0);
-  const second = ledger.cell(1, 0);
+  const first = ledger.cell(0, 24, 0);
+  const second = ledger.cell(1, 24, 0);
   ledger.add('model', first, scoresOf(2));
   ledger.add('model', first, scoresOf(4));
   ledger.add('model', second, scoresOf(7));
@@ -49,9 +55,9 @@ test('grows with its cells and loses nothing', () => {
   for (let round = 0; round < 2; round++)
     for (let place = 0; place < 25; place++)
       for (let day = 0; day < 20; day++)
-        ledger.add('raw', ledger.cell(place, day), scoresOf(place + day / 100));
+        ledger.add('raw', ledger.cell(place, 24, day), scoresOf(place + day / 100));
   // An account that came in late, and only once.
-  ledger.add('climatology', ledger.cell(24, 19), scoresOf(1));
+  ledger.add('climatology', ledger.cell(24, 24, 19), scoresOf(1));
   const { places, days, sums } = ledger.close();
   expect(places).toHaveLength(500);
   places.forEach((place, cell) => {

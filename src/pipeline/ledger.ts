@@ -15,17 +15,19 @@ export type SkillReference = (typeof skillReferences)[number];
 export const accounts = [...contenders, 'model on dressed', 'model on climatology'] as const;
 export type Account = (typeof accounts)[number];
 
-/** Sums of many cells, one cell for each place (or −1 for all) and valid day. */
+/** Sums of many cells, one cell for each place (or −1 for all), lead and valid day. */
 export interface LedgerSums {
   readonly places: Int32Array;
+  /** Hours. */
+  readonly leads: Float64Array;
   readonly days: Int32Array;
   /** A record of sums a cell. */
   readonly sums: Readonly<Record<Account, Float64Array>>;
 }
 
-/** Scores being summed by place and valid day. */
+/** Scores being summed by place, lead and valid day. */
 export interface Ledger {
-  readonly cell: (place: number, day: number) => number;
+  readonly cell: (place: number, lead: number, day: number) => number;
   readonly add: (account: Account, cell: number, scores: TargetScores) => void;
   readonly close: () => LedgerSums;
 }
@@ -33,17 +35,19 @@ export interface Ledger {
 export function openLedger(byPlace: boolean): Ledger {
   const cells = new Map<string, number>();
   const places: number[] = [];
+  const leads: number[] = [];
   const days: number[] = [];
   const sums = new Map<Account, Float64Array>(accounts.map((account) => [account, zero(64)]));
   return {
-    cell(place, day) {
+    cell(place, lead, day) {
       const slot = byPlace ? place : -1;
-      const key = `${slot} ${day}`;
+      const key = `${slot} ${lead} ${day}`;
       let cell = cells.get(key);
       if (cell === undefined) {
         cell = cells.size;
         cells.set(key, cell);
         places.push(slot);
+        leads.push(lead);
         days.push(day);
       }
       return cell;
@@ -65,7 +69,12 @@ export function openLedger(byPlace: boolean): Ledger {
         exact.set(records.subarray(0, exact.length));
         closed[account] = exact;
       }
-      return { places: Int32Array.from(places), days: Int32Array.from(days), sums: closed };
+      return {
+        places: Int32Array.from(places),
+        leads: Float64Array.from(leads),
+        days: Int32Array.from(days),
+        sums: closed,
+      };
     },
   };
 }

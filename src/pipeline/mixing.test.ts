@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { expertWeights, recalibration } from '../forecast/aggregate.ts';
+import { expertWeights } from '../forecast/aggregate.ts';
+import { recalibration } from '../forecast/recalibration.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { ScoreRow } from '../store/store.ts';
 import { findVariable } from '../weather/variable.ts';
@@ -150,11 +151,12 @@ describe('the mixing that a store has evidence for', () => {
     const [day, twoDays] = mixing[0].bands;
     expect([day.band, twoDays.band]).toEqual([24, 48]);
     // A gap of 2 two days ago, seen from the day ahead; four targets without a gap say nothing.
-    expect(day.weights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * 0.99 ** 3)), 12);
-    expect(twoDays.weights[1]).toBeCloseTo(1 / (1 + Math.exp(5 * 0.99 ** 3)), 12);
-    // 0.99² + 0.99 · 4/√4 outcomes in the bin above the middle.
-    const seen = 0.99 ** 2 + 0.99 * 2;
-    expect(day.recalibration[11]).toBeCloseTo((550 + seen) / (1000 + seen), 12);
+    expect(day.weights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * 0.998 ** 3)), 12);
+    expect(twoDays.weights[1]).toBeCloseTo(1 / (1 + Math.exp(5 * 0.998 ** 3)), 12);
+    // 0.998² + 0.998 · 4/√4 outcomes in the bin above the middle; all was covered on two days, so laws are narrowed.
+    const seen = 0.998 ** 2 + 0.998 * 2;
+    const odds = ((550 + seen) / 450) ** Math.exp(0.02 * 0.1 * 2);
+    expect(day.recalibration[11]).toBeCloseTo(odds / (1 + odds), 12);
     expect([...mixing[1].bands[0].weights]).toEqual([1]);
   });
 
@@ -162,11 +164,11 @@ describe('the mixing that a store has evidence for', () => {
     const rows = [
       row({ day: 39, losses: both(9, 0) }),
       row({ day: 40, losses: both(0, 1) }),
-      row({ day: 501, losses: both(0, 5) }),
+      row({ day: 771, losses: both(0, 5) }),
     ];
-    const [{ bands }] = await mixingOf(rows, 500 * DAY);
+    const [{ bands }] = await mixingOf(rows, 770 * DAY);
     const known = [{ day: 40, targets: 1, losses: Float64Array.of(0, 1) }];
-    expect(bands[0].weights).toEqual(expertWeights(known, 2, 501));
+    expect(bands[0].weights).toEqual(expertWeights(known, 2, 771));
     expect(bands[0].weights[0]).toBeGreaterThan(0.5);
   });
 

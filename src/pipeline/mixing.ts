@@ -1,17 +1,19 @@
+import { type DailyLosses, expertWeights } from '../forecast/aggregate.ts';
 import {
-  type DailyLosses,
+  conformalWidth,
+  type DailyCoverage,
   type DailyPit,
-  expertWeights,
   pitBins,
   recalibration,
-} from '../forecast/aggregate.ts';
+  widened,
+} from '../forecast/recalibration.ts';
 import type { ScoreRow, Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { servedContenders } from './experts.ts';
 import { scoreRecord } from './score-rows.ts';
 
-/** Days of evidence that are looked at: older ones are forgotten but for a hundredth. */
-const EVIDENCE_DAYS = 460;
+/** Days of evidence that are looked at. */
+const EVIDENCE_DAYS = 730;
 
 /** How experts are mixed in one band of leads. */
 export interface BandMixing {
@@ -46,7 +48,7 @@ export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> 
   return [...rows].map(([variable, own]) => {
     const experts = expertsIn(own);
     const bands = [...new Set(own.map(({ band }) => band))].map((band): BandMixing => {
-      const { losses, pits } = evidenceOf(
+      const { losses, pits, coverage } = evidenceOf(
         own.filter((row) => row.band === band),
         experts,
       );
@@ -54,7 +56,7 @@ export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> 
         band,
         // As of the day the predictions are for.
         weights: expertWeights(losses, experts.length, asOfDay + Math.ceil(band / 24)),
-        recalibration: recalibration(pits, asOfDay),
+        recalibration: widened(recalibration(pits, asOfDay), conformalWidth(coverage, asOfDay)),
       };
     });
     return { variable, experts, bands };
@@ -77,12 +79,15 @@ export function evidenceOf(
 ): {
   readonly losses: DailyLosses[];
   readonly pits: DailyPit[];
+  /** Of what was served. */
+  readonly coverage: DailyCoverage[];
   /** Loss of the pool, and of what was served, by day. */
   readonly pool: number[];
   readonly served: number[];
 } {
   const losses: DailyLosses[] = [];
   const pits: DailyPit[] = [];
+  const coverage: DailyCoverage[] = [];
   const pools: number[] = [];
   const served: number[] = [];
   for (const row of rows.toSorted((a, b) => a.day - b.day)) {
@@ -97,8 +102,9 @@ export function evidenceOf(
     pools.push(pool ?? 0);
     served.push(record.loss('aggregate') ?? 0);
     pits.push({ day, targets: record.targets, counts: record.pit(pitBins) });
+    coverage.push({ day, targets: record.targets, covered: record.covered('aggregate') });
   }
-  return { losses, pits, pool: pools, served };
+  return { losses, pits, coverage, pool: pools, served };
 }
 
 /** The mixing of a band for a list of experts: those it does not know yet get an equal share. */

@@ -5,5 +5,6 @@ import { namePlaces } from '../weather/name-places.ts';
 export function nameCases({ variable, lead, place, places }: Cases, units: readonly Int32Array[]): string {
   const found = new Set<number>();
   for (const rows of units) for (const row of rows) found.add(place[row]);
-  return `${variable.name}, ${lead} h, at ${namePlaces([...found].map((index) => places[index]))}`;
+  const ahead = Number.isNaN(lead) ? 'all leads' : `${lead} h`;
+  return `${variable.name}, ${ahead}, at ${namePlaces([...found].map((index) => places[index]))}`;
 }

@@ -6,7 +6,6 @@ import { trainingRows } from './backtest-plan.ts';
 /** One variable and lead to predict. */
 export interface PredictChunk {
   readonly cases: Cases;
-  readonly knownTime: Float64Array;
   /** Rows fitted together, each by rising valid time. */
   readonly units: readonly Int32Array[];
   readonly asOf: number;
@@ -33,7 +32,7 @@ export interface PredictChunkResult {
 
 /** Fits each unit on what is known and predicts its rows ahead. */
 export function runPredictChunk(chunk: PredictChunk, control: Control): PredictChunkResult {
-  const { cases, knownTime, asOf, levels, thresholds } = chunk;
+  const { cases, asOf, levels, thresholds } = chunk;
   const model = findModel(chunk.model);
   const rows: number[] = [];
   const fitOf: number[] = [];
@@ -46,7 +45,7 @@ export function runPredictChunk(chunk: PredictChunk, control: Control): PredictC
   let unanswered = 0;
   chunk.units.forEach((unit, done) => {
     control.checkpoint(done, chunk.units.length);
-    const training = { cases, rows: trainingRows(unit, cases, knownTime, asOf, -Infinity) };
+    const training = { cases, rows: trainingRows(unit, cases, asOf) };
     const ahead = unit.filter((row) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf);
     const answers = answer(model, training, { cases, rows: ahead }, chunk.settings, control);
     const firstFit = models.length;

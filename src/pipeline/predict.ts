@@ -84,16 +84,14 @@ export async function predict(
       );
   const asOf =
     options.asOf ?? pairs.availableTime.reduce((latest, time) => Math.max(latest, time), -Infinity);
-  const { groups, knownTimes } = groupCases(pairs, model.usesRecent === true);
-  const chunks = groups.flatMap((cases, index): PredictChunk[] => {
-    const knownTime = knownTimes[index];
+  const { groups } = groupCases(pairs, model);
+  const chunks = groups.flatMap((cases): PredictChunk[] => {
     const ahead = (row: number) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf;
     const units = unitsOf(cases, options.pool ?? 'all').filter((unit) => unit.some(ahead));
     if (units.length === 0) return [];
     return [
       {
         cases,
-        knownTime,
         units,
         asOf,
         model: model.name,
@@ -144,7 +142,7 @@ function predictionsOf(
     unit: cases.variable.unit,
     initTime: cases.initTime[row],
     validTime: cases.validTime[row],
-    lead: cases.lead,
+    lead: cases.leads[row],
     model: models[fitOf[i]],
     law: laws[fitOf[i]],
     mean: means[i],

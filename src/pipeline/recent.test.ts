@@ -44,7 +44,7 @@ function tableOf(rows: readonly Row[], variables = ['temperature_2m']): Pairs {
 
 /** What was known, for the row that is valid at a day, by name. */
 function recentAt(pairs: Pairs, valid: number, group = 0): Record<string, number> {
-  const cases = groupCases(pairs, true).groups[group];
+  const cases = groupCases(pairs, { usesRecent: true }).groups[group];
   const row = cases.validTime.indexOf(valid * DAY);
   expect(row).toBeGreaterThanOrEqual(0);
   const width = recentNames.length;
@@ -187,11 +187,26 @@ test('amounts are told as roots, the scale they are fitted on', () => {
   expect(told.error_10d).toBeCloseTo(mean(10, [-1, 0], [2, 1]), 5);
 });
 
+test('errors are those of the same lead in a block of several, too', () => {
+  const rows = [
+    { valid: 1, outcome: 10, forecast: 9 },
+    { valid: 1, outcome: 10, forecast: 4, lead: 48, available: -1 },
+    { valid: 3, forecast: 0, lead: 24, available: 2 },
+    { valid: 3, forecast: 0, lead: 48, available: 1.5 },
+  ];
+  const [cases] = groupCases(tableOf(rows), { usesRecent: true, acrossLeads: true }).groups;
+  const column = (name: (typeof recentNames)[number]) =>
+    Array.from(cases.leads, (_, row) => cases.recent[row * recentNames.length + recentNames.indexOf(name)]);
+  expect(Array.from(cases.leads)).toEqual([48, 24, 48, 24]);
+  expect(column('last').slice(2)).toEqual([10, 10]);
+  expect(column('error_last').slice(2)).toEqual([6, 1]);
+});
+
 test('outcomes come first, then errors; nothing is worked out that nobody uses', () => {
   expect(recentNames).toEqual([...recentOutcomeNames, ...recentErrorNames]);
   const pairs = tableOf([...history, { valid: 6 }]);
-  expect(groupCases(pairs, false).groups[0].recent).toHaveLength(0);
-  const { recent } = groupCases(pairs, true).groups[0];
+  expect(groupCases(pairs).groups[0].recent).toHaveLength(0);
+  const { recent } = groupCases(pairs, { usesRecent: true }).groups[0];
   expect(recent).toHaveLength(4 * recentNames.length);
   expect(recent.buffer).toBeInstanceOf(SharedArrayBuffer);
 });

@@ -37,9 +37,10 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[], 
   const { transform } = cases.variable;
   const outcomes = outcomesOf(pairs, control);
   const { mean } = ensembleStatistics(cases, transform);
-  const errors = seriesByPlace(
+  const errorKey = (row: number) => `${pairs.lead[row]} ${pairs.place[row]}`;
+  const errors = seriesByKey(
     rows.map((row, i) => ({
-      place: pairs.place[row],
+      key: errorKey(row),
       validTime: pairs.validTime[row],
       // An error takes both, and a forecast may come after its outcome.
       knownTime: Math.max(pairs.outcomeKnownTime[row], pairs.availableTime[row]),
@@ -54,7 +55,7 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[], 
     const key = `${pairs.variable[rows[i]]} ${pairs.place[rows[i]]}`;
     summarise(outcomes.get(key), cases, i, cases.recent.subarray(i * width, i * width + half));
     summarise(
-      errors.get(pairs.place[rows[i]]),
+      errors.get(errorKey(rows[i])),
       cases,
       i,
       cases.recent.subarray(i * width + half, (i + 1) * width),
@@ -113,8 +114,9 @@ const hourlyWeights = MEMORY_DAYS.map((days) =>
   Float64Array.from({ length: OLDEST / msPerHour + 1 }, (_, hours) => weightOf(hours, days)),
 );
 
-interface Entry<Key> {
-  readonly place: Key;
+interface Entry {
+  /** What tells the series apart. */
+  readonly key: string;
   readonly validTime: number;
   readonly knownTime: number;
   readonly value: number;
@@ -127,33 +129,33 @@ function outcomesOf(pairs: Pairs, control?: Control): Map<string, Series> {
   let series = remembered.get(pairs);
   if (series === undefined) {
     const entries = Array.from({ length: pairs.rows }, (_, row) => ({
-      place: `${pairs.variable[row]} ${pairs.place[row]}`,
+      key: `${pairs.variable[row]} ${pairs.place[row]}`,
       validTime: pairs.validTime[row],
       knownTime: pairs.outcomeKnownTime[row],
       value: forth(pairs.variables[pairs.variable[row]].transform, pairs.observation[row]),
     }));
-    remembered.set(pairs, (series = seriesByPlace(entries, control)));
+    remembered.set(pairs, (series = seriesByKey(entries, control)));
   }
   return series;
 }
 
-/** Known values by place and rising valid time, each valid time once with its earliest arrival. */
-function seriesByPlace<Key>(entries: readonly Entry<Key>[], control?: Control): Map<Key, Series> {
+/** Known values by key and rising valid time, each valid time once with its earliest arrival. */
+function seriesByKey(entries: readonly Entry[], control?: Control): Map<string, Series> {
   control?.checkpoint(0, Number.NaN);
   const known = entries.filter(({ value }) => !Number.isNaN(value));
   known.sort((a, b) => a.validTime - b.validTime || a.knownTime - b.knownTime);
-  const byPlace = new Map<Key, Series>();
-  for (const { place, validTime, knownTime, value } of known) {
+  const byKey = new Map<string, Series>();
+  for (const { key, validTime, knownTime, value } of known) {
     control?.checkpoint(0, Number.NaN);
-    let series = byPlace.get(place);
+    let series = byKey.get(key);
     if (series === undefined)
-      byPlace.set(place, (series = { validTime: [], knownTime: [], value: [], summaries: new Map() }));
+      byKey.set(key, (series = { validTime: [], knownTime: [], value: [], summaries: new Map() }));
     if (series.validTime.at(-1) === validTime) continue;
     series.validTime.push(validTime);
     series.knownTime.push(knownTime);
     series.value.push(value);
   }
-  return byPlace;
+  return byKey;
 }
 
 /** Index of the last time ≤ `until`; −1 if there is none. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pitBins } from '../forecast/aggregate.ts';
+import { pitBins } from '../forecast/recalibration.ts';
 import { finish, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
 import type { ScoreRow } from '../store/store.ts';
 import {

@@ -1,5 +1,5 @@
-import { pitBins } from '../forecast/aggregate.ts';
-import { addTarget, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
+import { pitBins } from '../forecast/recalibration.ts';
+import { addTarget, sumNames, sumsPerRecord, type TargetScores } from '../scores/accumulate.ts';
 import { addToPitHistogram } from '../scores/pit.ts';
 import type { ScoreRow } from '../store/store.ts';
 
@@ -96,6 +96,8 @@ export interface ScoreRecord {
   /** Record of sums of a contender; undefined for one that is not in the row. */
   readonly sums: (contender: string) => Float64Array | undefined;
   readonly loss: (contender: string) => number | undefined;
+  /** Targets inside the contender's central 90 %; the few that are not trusted count too. */
+  readonly covered: (contender: string) => number;
   readonly pit: (bins: number) => Float64Array;
 }
 
@@ -111,6 +113,10 @@ export function scoreRecord({ contenders, sums }: ScoreRow): ScoreRecord {
     loss(contender) {
       const at = contenders.indexOf(contender);
       return at < 0 ? undefined : sums[at * perContender + sumsPerRecord];
+    },
+    covered(contender) {
+      const at = contenders.indexOf(contender);
+      return at < 0 ? Number.NaN : sums[at * perContender + sumNames.indexOf('coverage90')];
     },
     pit: (bins) => sums.subarray(contenders.length * perContender, contenders.length * perContender + bins),
   };

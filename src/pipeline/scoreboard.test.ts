@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { handMadeCases } from '../models/hand-made-cases.ts';
 import type { Cases } from '../models/model.ts';
 import type { Scores, TargetScores } from '../scores/accumulate.ts';
 import { bootstrapSkill } from '../scores/bootstrap.ts';
@@ -28,29 +29,22 @@ const scoresOf = (crps: number): TargetScores => ({
 function blockOf(variable: string, lead: number): { cases: Cases; plan: GroupPlan } {
   const size = DAYS * places.length;
   return {
-    cases: {
+    cases: handMadeCases({
       size,
       variable: findVariable(variable),
       lead,
       places,
       place: Int32Array.from({ length: size }, (_, row) => row % places.length),
-      initTime: new Float64Array(size),
       validTime: Float64Array.from(
         { length: size },
         (_, row) => (FIRST_DAY + Math.floor(row / places.length)) * DAY,
       ),
-      availableTime: new Float64Array(size),
-      columns: [],
-      members: 0,
-      models: 0,
-      predictors: 0,
-      forecasts: new Float64Array(),
-      recent: new Float64Array(),
-      outcome: new Float64Array(size),
-    },
+    }),
     plan: {
       asOf: new Float64Array(1),
       trainFrom: new Float64Array(1),
+      leadOf: new Int32Array(size),
+      leads: 1,
       units: [],
       fitOf: new Int32Array(size),
       targets: size,
@@ -78,7 +72,7 @@ function fill(by: readonly Breakdown[], blocks: readonly ReturnType<typeof block
       if (row % places.length === 0) level = 0.8 * level + 0.4 * random();
       const ledger = chunks[row < cases.size / 3 ? 1 : 0];
       const day = cases.validTime[row] / DAY;
-      const cell = ledger.cell(cases.place[row], day);
+      const cell = ledger.cell(cases.place[row], cases.leads[row], day);
       const model = level + 0.2 * random();
       ledger.add('model', cell, scoresOf(model));
       ledger.add('raw', cell, scoresOf(2 * model));

@@ -54,25 +54,25 @@ export function openScoreboard(
   >();
   let longestLead = 0;
 
-  function groupOf(cases: Cases, place: number): DailySums {
+  function groupOf(cases: Cases, place: number, lead: number): DailySums {
     const keys: GroupKeys = {
       ...(by.includes('variable') ? { variable: cases.variable.name } : {}),
-      ...(by.includes('lead') ? { lead: cases.lead } : {}),
+      ...(by.includes('lead') ? { lead } : {}),
       ...(by.includes('place') ? { place: places[place] } : {}),
     };
     const name = JSON.stringify(keys);
     let group = groups.get(name);
     if (group === undefined) groups.set(name, (group = { keys, longestLead: 0, sums: empty() }));
-    group.longestLead = Math.max(group.longestLead, cases.lead);
+    group.longestLead = Math.max(group.longestLead, lead);
     return group.sums;
   }
 
   return {
-    add(cases, { places: ofCell, days: dayOfCell, sums }) {
-      longestLead = Math.max(longestLead, cases.lead);
+    add(cases, { places: ofCell, leads, days: dayOfCell, sums }) {
       for (let cell = 0; cell < ofCell.length; cell++) {
         const day = dayOfCell[cell] - first;
-        const group = by.length > 0 ? groupOf(cases, ofCell[cell]) : undefined;
+        const group = by.length > 0 ? groupOf(cases, ofCell[cell], leads[cell]) : undefined;
+        longestLead = Math.max(longestLead, leads[cell]);
         for (const account of accounts) {
           const record = recordOf(sums[account], cell);
           plus(recordOf(overall[account], day), record);

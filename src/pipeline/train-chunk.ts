@@ -53,9 +53,9 @@ export async function runTrainChunk(chunk: TrainChunk, control: Control): Promis
   const refusals: string[] = [];
   for (let k = part; k < history.groups.length; k += parts) {
     control.checkpoint(k, history.groups.length);
-    const { source, cases, knownTime } = history.groups[k];
+    const { source, cases } = history.groups[k];
     const [all] = unitsOf(cases, 'all');
-    const rows = trainingRows(all, cases, knownTime, asOf, -Infinity);
+    const rows = trainingRows(all, cases, asOf);
     const columns = lastingColumns(cases, rows);
     const block = withColumns(cases, columns)!;
     const training = { cases: block, rows: rows.filter((row) => isComplete(block, row)) };

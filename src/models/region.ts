@@ -1,0 +1,202 @@
+import type { Family } from '../forecast/parametric.ts';
+import { betweenKnots, knotsOf } from './lead-knots.ts';
+import type { Cases, Selection } from './model.ts';
+import { noSums, type PlaceLaw, type PlaceSums, placeLaw, varianceBetween } from './place-sums.ts';
+import {
+  formulaColumns,
+  isOfDate,
+  needsOwnOutcomes,
+  type RegionalFormula,
+  regionalFormula,
+} from './regional-terms.ts';
+import {
+  openRegression,
+  type RunningRegression,
+  solveRegression,
+  termMoments,
+  valueAt,
+} from './running-regression.ts';
+
+/** All that a region's outcomes have taught. Plain data: it can be stored, and go on learning. */
+export interface Region {
+  readonly formula: RegionalFormula;
+  readonly family: Family;
+  /** Leads that have coefficients of their own, hours. */
+  readonly knots: Float64Array;
+  readonly location: RunningRegression;
+  readonly scale: RunningRegression;
+  readonly coefficients: Float64Array;
+  readonly scaleCoefficients: Float64Array;
+  /** What a missing term of the location is taken to be. */
+  readonly means: Float64Array;
+  /** At each knot, what a place's own recent outcomes take from the variance. */
+  readonly recentVariance: Float64Array;
+  /** Logarithm of the spread that the scale's terms are relative to. */
+  readonly logSpread: number;
+  readonly places: Record<string, PlaceSums>;
+  /** Variance of the places' biases. */
+  readonly betweenPlaces: number;
+  /** Dates that are remembered. */
+  readonly dates: number;
+  /** Outcomes learned. */
+  readonly learned: number;
+  readonly learnedUntil: number;
+  /** Rows that were remembered when the coefficients were worked out. */
+  readonly solvedRows: number;
+}
+
+export type Learning = { -readonly [Field in keyof Region]: Region[Field] };
+
+/** A place may be called __proto__ or toString: a record of them inherits nothing. */
+export function placesRecord(): Record<string, PlaceSums> {
+  return Object.create(null) as Record<string, PlaceSums>;
+}
+
+export function openRegion(cases: Cases, family: Family, logSpread: number): Learning {
+  const formula = regionalFormula(cases);
+  const knots = knotsOf(cases.leads);
+  const [terms, scaleTerms] = [formula.location.length, formula.scale.length];
+  return {
+    formula,
+    family,
+    knots,
+    location: openRegression(terms, knots.length),
+    scale: openRegression(scaleTerms, knots.length),
+    coefficients: new Float64Array(terms * knots.length),
+    scaleCoefficients: new Float64Array(scaleTerms * knots.length),
+    means: new Float64Array(terms),
+    recentVariance: new Float64Array(knots.length),
+    logSpread,
+    places: placesRecord(),
+    betweenPlaces: 0,
+    dates: 0,
+    learned: 0,
+    learnedUntil: -Infinity,
+    solvedRows: 0,
+  };
+}
+
+/** What beliefs count as: a constant, a term of any row, and of each date; and that leads are alike. Rows. */
+const CONSTANT_BELIEF = 5;
+const TERM_BELIEF = 20;
+const TERM_BELIEF_DATES = 3;
+const DATE_TERM_BELIEF_DATES = 30;
+const SCALE_BELIEF = 200;
+const ALIKE_BELIEF = 100;
+
+/**
+ * Works out coefficients and variances from the sums, in place.
+ *
+ * Rows of one date share their weather: a term that differs from row to row is believed in as much as three dates say,
+ * one that is the same for all rows of a date as much as thirty.
+ */
+export function solveRegion(region: Learning): void {
+  const { location, scale, formula, dates } = region;
+  const rowsPerDate = Math.max(1, location.rows / Math.max(1, dates));
+  region.coefficients = solveRegression(
+    location,
+    Float64Array.from(formula.location, (term, i) => {
+      if (i === 0) return CONSTANT_BELIEF;
+      if (isOfDate(term)) return DATE_TERM_BELIEF_DATES * rowsPerDate;
+      return TERM_BELIEF + TERM_BELIEF_DATES * rowsPerDate;
+    }),
+    ALIKE_BELIEF,
+  );
+  region.scaleCoefficients = solveRegression(
+    scale,
+    Float64Array.from(formula.scale, (term, i) => {
+      if (i === 0) return CONSTANT_BELIEF;
+      return isOfDate(term) ? DATE_TERM_BELIEF_DATES * rowsPerDate : SCALE_BELIEF;
+    }),
+    ALIKE_BELIEF,
+  );
+  const { mean, product } = termMoments(location);
+  region.means = mean;
+  const terms = mean.length;
+  const own = formula.location.flatMap((term, i) => (needsOwnOutcomes(term) ? [i] : []));
+  region.recentVariance = Float64Array.from(region.knots, (_, knot) => {
+    let variance = 0;
+    for (const i of own)
+      for (const j of own)
+        variance +=
+          region.coefficients[knot * terms + i] *
+          region.coefficients[knot * terms + j] *
+          (product[i * terms + j] - mean[i] * mean[j]);
+    return Math.max(0, variance);
+  });
+  region.betweenPlaces = varianceBetween(Object.values(region.places));
+  region.solvedRows = location.rows;
+}
+
+/** What the region says of one row on the fitted scale. Reused from row to row. */
+export interface RowLaw extends PlaceLaw {
+  /** What the terms give, without offset and the place's bias. */
+  fixed: number;
+  /** Logarithm of the spread at an average place. */
+  logScale: number;
+  /** Of the outcome around offset + fixed + bias. */
+  total: number;
+}
+
+export function rowLaw(): RowLaw {
+  return { bias: 0, variance: 0, logSpread: 0, fixed: 0, logScale: 0, total: 0 };
+}
+
+/** The columns of some rows that a region looks at, and its answer for one of them after the other. */
+export interface RegionRows {
+  readonly x: Float64Array;
+  readonly u: Float64Array;
+  /** Mean raw forecast, or 0 where there is none. */
+  readonly offset: Float64Array;
+  /** By row of the selection. */
+  readonly between: readonly ReturnType<typeof betweenKnots>[];
+}
+
+export function regionRows({ formula, family, knots }: Region, selection: Selection): RegionRows {
+  const { cases, rows } = selection;
+  const byLead = new Map<number, ReturnType<typeof betweenKnots>>();
+  return {
+    x: formulaColumns(formula.location, selection, family.transform),
+    u: formulaColumns(formula.scale, selection, family.transform),
+    offset: formula.hasForecast
+      ? formulaColumns(['mean'], selection, family.transform)
+      : new Float64Array(rows.length),
+    between: Array.from(rows, (row) => {
+      const lead = cases.leads[row];
+      let between = byLead.get(lead);
+      if (between === undefined) byLead.set(lead, (between = betweenKnots(knots, lead)));
+      return between;
+    }),
+  };
+}
+
+const nobody = noSums();
+
+/**
+ * What a region says of row `i`, into `law`. Missing terms are put at their means in `rows`, in place.
+ *
+ * @param sums what is known of the place; undefined for nothing
+ */
+export function regionLaw(
+  region: Region,
+  { x, u, between }: RegionRows,
+  i: number,
+  sums: PlaceSums | undefined,
+  law: RowLaw,
+): void {
+  const terms = region.means.length;
+  const scaleTerms = region.formula.scale.length;
+  let unknownRecents = false;
+  for (let k = 0; k < terms; k++) {
+    if (!Number.isNaN(x[i * terms + k])) continue;
+    x[i * terms + k] = region.means[k];
+    unknownRecents ||= needsOwnOutcomes(region.formula.location[k]);
+  }
+  for (let k = 0; k < scaleTerms; k++) if (Number.isNaN(u[i * scaleTerms + k])) u[i * scaleTerms + k] = 0;
+  const at = between[i];
+  law.fixed = valueAt(region.coefficients, terms, x, i * terms, at);
+  law.logScale = region.logSpread + valueAt(region.scaleCoefficients, scaleTerms, u, i * scaleTerms, at);
+  placeLaw(sums ?? nobody, region.betweenPlaces, law);
+  law.total = Math.exp(2 * (law.logScale + law.logSpread)) + law.variance;
+  if (unknownRecents) law.total += region.recentVariance[at.knot];
+}

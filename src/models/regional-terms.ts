@@ -1,0 +1,64 @@
+import { hourOfDay } from '../weather/time.ts';
+import type { Transform } from '../weather/variable.ts';
+import { rawColumns } from './ensemble-statistics.ts';
+import type { Cases, Selection } from './model.ts';
+import { recentErrorNames, recentOutcomeNames } from './model.ts';
+import { columnsOf, harmonics, isHarmonic, isRecent, type Term } from './terms.ts';
+
+/** What the regional model looks at. */
+export interface RegionalFormula {
+  /** Of what the outcome is more than the mean forecast, or of the outcome where there is no forecast. */
+  readonly location: readonly Term[];
+  /** Of the logarithm of the spread. */
+  readonly scale: readonly Term[];
+  readonly hasForecast: boolean;
+}
+
+/** The formula for the columns that a block has. */
+export function regionalFormula(cases: Cases): RegionalFormula {
+  const { columns, members, models, variable, validTime } = cases;
+  const first = hourOfDay(validTime[0]);
+  const daily = variable.periodHours < 24 && validTime.some((time) => hourOfDay(time) !== first);
+  const season = [...harmonics('year', 1), ...(daily ? harmonics('day', 2) : [])];
+  const hasForecast = members + models > 0;
+  const distinct = hasForecast && models + Math.min(members, 1) > 1;
+  const over = distinct ? columns.slice(members, members + models).map((name) => `over_${name}`) : [];
+  const [from, to] = rawColumns(cases);
+  const spread = to - from > 1 ? ['log_sd'] : [];
+  const place = hasForecast
+    ? ['mean', ...over, 'over_last', ...recentErrorNames]
+    : [...recentOutcomeNames, ...recentErrorNames];
+  return {
+    location: [
+      'one',
+      ...season,
+      ...place,
+      ...spread,
+      ...columns.slice(members + models),
+      ...cases.contextNames,
+    ],
+    scale: ['one', ...season, ...spread],
+    hasForecast,
+  };
+}
+
+/** Whether a term is known only where the place has outcomes of its own. */
+export function needsOwnOutcomes(term: Term): boolean {
+  return isRecent(term) || term === 'over_last';
+}
+
+/** Whether a term is the same for all places at a time: then a date teaches it once. */
+export function isOfDate(term: Term): boolean {
+  return isHarmonic(term);
+}
+
+/** The rows' columns of a formula: see `columnsOf`. What is missing or infinite is NaN. */
+export function formulaColumns(
+  terms: readonly Term[],
+  selection: Selection,
+  transform: Transform,
+): Float64Array {
+  const columns = columnsOf(terms, selection, transform);
+  for (let i = 0; i < columns.length; i++) if (!Number.isFinite(columns[i])) columns[i] = Number.NaN;
+  return columns;
+}

@@ -1,0 +1,136 @@
+import type { Model } from '../models/model.ts';
+import { findModel } from '../models/registry.ts';
+import type { SettingsChoice } from '../models/settings.ts';
+import { settingsFor } from '../models/settings.ts';
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { msPerDay } from '../weather/time.ts';
+import { type FitTimes, fitTimes } from './backtest-plan.ts';
+import { groupCases } from './case-groups.ts';
+import type { ExpertChunk, ExpertRefusals } from './expert-chunk.ts';
+import { nameCases } from './name-cases.ts';
+
+/** Who answers under `auto`, simplest first. */
+export const autoExperts: readonly string[] = [
+  'dressed',
+  'persistence',
+  'climatology',
+  'harmonic',
+  'emos',
+  'emos-season',
+  'emos-station',
+  'idr',
+  'regional',
+];
+
+/** Levels of the quantiles that experts answer with. */
+export const expertLevels: readonly number[] = [
+  0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85,
+  0.9, 0.95, 0.975, 0.99,
+];
+
+/** Days between fits of an expert that does not learn outcome by outcome. */
+const REFIT_DAYS = 30;
+/** Parts that an expert's fits of a block are cut into. */
+const PARTS = 4;
+
+/** Rows of a table that experts are asked about. */
+export interface Asked {
+  /** For each row of the table its slot; −1 for a row that is not asked. */
+  readonly slotOf: Int32Array;
+  readonly slots: number;
+}
+
+/** What experts say: quantiles, slots x levels for each; NaN where one is silent. */
+export interface ExpertAnswers {
+  readonly experts: readonly string[];
+  readonly levels: readonly number[];
+  readonly quantiles: readonly Float32Array[];
+  /** Why an expert is silent somewhere, in words. */
+  readonly refusals: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Asks every expert about rows of a table, each as it could have been fitted when the row's forecast was available.
+ *
+ * An expert that learns outcome by outcome is brought up to date at every such time, another one every thirty days; with a
+ * window of dates all are fitted each time.
+ */
+export async function askExperts(
+  pairs: Pairs,
+  { slotOf, slots }: Asked,
+  { dates, ...options }: SettingsChoice & RunOptions & { readonly dates?: number | undefined },
+  pool: ComputePool,
+): Promise<ExpertAnswers> {
+  const levels = Float64Array.from(expertLevels);
+  const grouped = new Map<string, ReturnType<typeof groupCases>>();
+  const groupsFor = (model: Model) => {
+    const key = `${model.acrossLeads === true}`;
+    let groups = grouped.get(key);
+    if (groups === undefined)
+      grouped.set(
+        key,
+        (groups = groupCases(pairs, {
+          usesRecent: true,
+          usesContext: model.acrossLeads,
+          acrossLeads: model.acrossLeads,
+        })),
+      );
+    return groups;
+  };
+  const quantiles = autoExperts.map(() =>
+    new Float32Array(new SharedArrayBuffer(4 * slots * levels.length)).fill(Number.NaN),
+  );
+  const chunks: ExpertChunk[] = autoExperts.flatMap((name, expert) => {
+    const model = findModel(name);
+    const { groups, tableRows } = groupsFor(model);
+    return groups.flatMap((cases, k): ExpertChunk[] => {
+      const slot = tableRows[k].map((row) => slotOf[row]);
+      const everyTime = model.isRecursive === true || dates !== undefined;
+      const timeOf = (row: number) =>
+        everyTime
+          ? cases.availableTime[row]
+          : Math.floor(cases.availableTime[row] / (REFIT_DAYS * msPerDay)) * REFIT_DAYS * msPerDay;
+      const rows = [...slot.keys()].filter((row) => slot[row] >= 0);
+      const times: FitTimes = fitTimes(cases, Float64Array.from(new Set(rows.map(timeOf))).sort(), dates);
+      const index = new Map(Array.from(times.asOf, (time, fit) => [time, fit]));
+      const fitOf = new Int32Array(cases.size).fill(-1);
+      for (const row of rows) fitOf[row] = index.get(timeOf(row))!;
+      const fits = times.asOf.length;
+      const size = model.isRecursive === true ? fits : Math.ceil(fits / PARTS);
+      return Array.from({ length: Math.ceil(fits / Math.max(1, size)) }, (_, part) => ({
+        cases,
+        model: name,
+        settings: settingsFor(cases.variable, options),
+        times,
+        fitOf,
+        from: part * size,
+        until: Math.min(fits, (part + 1) * size),
+        levels,
+        slot,
+        out: quantiles[expert],
+      }));
+    });
+  });
+  const refusals: Record<string, Set<string>> = {};
+  // The longest first: one of them at the end would leave the other threads without work.
+  const order = chunks.toSorted((a, b) => costOf(b) - costOf(a));
+  await pool.run<ExpertChunk, ExpertRefusals>(
+    'expertChunk',
+    order,
+    (result, k) => {
+      for (const refusal of result.refusals) (refusals[order[k].model] ??= new Set()).add(refusal);
+    },
+    { ...options, about: (k) => `${order[k].model}: ${nameCases(order[k].cases, [])}` },
+  );
+  return {
+    experts: autoExperts,
+    levels: expertLevels,
+    quantiles,
+    refusals: Object.fromEntries(Object.entries(refusals).map(([name, some]) => [name, [...some]])),
+  };
+}
+
+function costOf({ cases, from, until, model }: ExpertChunk): number {
+  return cases.size * (findModel(model).isRecursive === true ? 100 : until - from);
+}

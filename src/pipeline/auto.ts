@@ -1,0 +1,168 @@
+import type { SettingsChoice } from '../models/settings.ts';
+import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
+import { openQuantileScorer } from '../scores/quantile-scores.ts';
+import { bandOf } from '../weather/lead-band.ts';
+import type { Pairs } from '../weather/pairs.ts';
+import { msPerDay } from '../weather/time.ts';
+import { askExperts, type ExpertAnswers } from './auto-experts.ts';
+import type { MixChunk, MixedChunk } from './mix-chunk.ts';
+
+/** The name under which experts answer together. */
+export const autoName = 'auto';
+
+/** Days before the first target whose forecasts are mixed too, to learn whom to believe. */
+const WARM_UP_DAYS = 150;
+
+export interface AutoOptions extends SettingsChoice, RunOptions {
+  /** Only so many of the latest dates train; undefined for all. */
+  readonly dates?: number | undefined;
+}
+
+/** How experts were mixed in one band of leads of one variable. */
+export interface AutoBand {
+  readonly variable: string;
+  /** Upper end, hours. */
+  readonly band: number;
+  readonly experts: readonly AutoExpert[];
+  /** What laws were made wider by in the end, for their coverage. */
+  readonly width: number;
+}
+
+export interface AutoExpert {
+  readonly name: string;
+  /** Mean CRPS over the targets that it answered; NaN for none. */
+  readonly crps: number;
+  /** Targets that it answered. */
+  readonly answered: number;
+  /** Share of the say on average over the targets and before, and in the end. */
+  readonly weight: number;
+  readonly lastWeight: number;
+}
+
+/** What all experts say together. */
+export interface AutoAnswers {
+  readonly levels: readonly number[];
+  /** Rows of the table x levels by slot; NaN where nobody has an answer. */
+  readonly quantiles: Float32Array;
+  /** For each row of the table its slot; −1 for none. */
+  readonly slotOf: Int32Array;
+  readonly bands: readonly AutoBand[];
+  readonly refusals: ExpertAnswers['refusals'];
+}
+
+/**
+ * Answers rows of a table without anybody having chosen a model: all experts are asked, and mixed by how right each has
+ * been so far.
+ *
+ * Nothing that became known after a row's forecast was available has any influence on its answer: not on the fits, not on the
+ * weights, not on the recalibration.
+ *
+ * @param targets rows of the table to answer
+ */
+export async function autoAnswers(
+  pairs: Pairs,
+  targets: Int32Array,
+  options: AutoOptions,
+  pool: ComputePool,
+): Promise<AutoAnswers> {
+  const asked = slotsFor(pairs, targets);
+  const answers = await askExperts(pairs, asked, options, pool);
+  const { slotOf, slots } = asked;
+  const quantiles = new Float32Array(new SharedArrayBuffer(4 * slots * answers.levels.length)).fill(
+    Number.NaN,
+  );
+  const isTarget = new Uint8Array(pairs.rows);
+  for (const row of targets) isTarget[row] = 1;
+  const groups = [...rowsByBand(pairs, slotOf)];
+  const bands: AutoBand[] = [];
+  await pool.run<MixChunk, MixedChunk>(
+    'mixChunk',
+    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, answers, quantiles)),
+    (mixed, k) => void bands.push(describeBand(pairs, groups[k][1], slotOf, isTarget, answers, mixed)),
+    options,
+  );
+  return { levels: answers.levels, quantiles, slotOf, bands, refusals: answers.refusals };
+}
+
+/** Targets, and rows with outcomes from some time before the first of them on. */
+function slotsFor({ rows, availableTime, observation }: Pairs, targets: Int32Array) {
+  const first = targets.reduce((least, row) => Math.min(least, availableTime[row]), Infinity);
+  const from = first - WARM_UP_DAYS * msPerDay;
+  const slotOf = new Int32Array(rows).fill(-1);
+  for (const row of targets) slotOf[row] = 0;
+  for (let row = 0; row < rows; row++)
+    if (availableTime[row] >= from && !Number.isNaN(observation[row])) slotOf[row] = 0;
+  let slots = 0;
+  for (let row = 0; row < rows; row++) if (slotOf[row] === 0) slotOf[row] = slots++;
+  return { slotOf, slots };
+}
+
+function rowsByBand(pairs: Pairs, slotOf: Int32Array): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (let row = 0; row < pairs.rows; row++) {
+    if (slotOf[row] < 0) continue;
+    const key = `${pairs.variable[row]} ${bandOf(pairs.lead[row])}`;
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [row]);
+    else own.push(row);
+  }
+  return groups;
+}
+
+function mixChunk(
+  pairs: Pairs,
+  rows: readonly number[],
+  slotOf: Int32Array,
+  { levels, quantiles }: ExpertAnswers,
+  out: Float32Array,
+): MixChunk {
+  const { lower, upper } = pairs.variables[pairs.variable[rows[0]]];
+  const column = (from: Float64Array) => Float64Array.from(rows, (row) => from[row]);
+  return {
+    slots: Int32Array.from(rows, (row) => slotOf[row]),
+    validTime: column(pairs.validTime),
+    availableTime: column(pairs.availableTime),
+    knownTime: column(pairs.outcomeKnownTime),
+    outcome: column(pairs.observation),
+    lower,
+    upper,
+    levels,
+    experts: quantiles,
+    out,
+  };
+}
+
+function describeBand(
+  pairs: Pairs,
+  rows: readonly number[],
+  slotOf: Int32Array,
+  isTarget: Uint8Array,
+  { experts, levels, quantiles }: ExpertAnswers,
+  { meanWeights, lastWeights, lastWidth }: MixedChunk,
+): AutoBand {
+  const { name, lower, upper } = pairs.variables[pairs.variable[rows[0]]];
+  const scorer = openQuantileScorer(levels);
+  return {
+    variable: name,
+    band: bandOf(pairs.lead[rows[0]]),
+    experts: experts.map((expert, e): AutoExpert => {
+      let sum = 0;
+      let answered = 0;
+      for (const row of rows) {
+        if (isTarget[row] === 0) continue;
+        if (!scorer.score(quantiles[e], slotOf[row] * levels.length, lower, upper, pairs.observation[row]))
+          continue;
+        sum += scorer.scores.crps;
+        answered++;
+      }
+      return {
+        name: expert,
+        crps: sum / answered,
+        answered,
+        weight: meanWeights[e],
+        lastWeight: lastWeights[e],
+      };
+    }),
+    width: Math.exp(lastWidth),
+  };
+}

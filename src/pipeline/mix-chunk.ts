@@ -1,0 +1,155 @@
+import { type DailyLosses, expertWeights, mixableLoss } from '../forecast/aggregate.ts';
+import { openMixer } from '../forecast/mixer.ts';
+import {
+  conformalWidth,
+  type DailyCoverage,
+  type DailyPit,
+  pitBins,
+  recalibration,
+  widened,
+} from '../forecast/recalibration.ts';
+import type { Control } from '../models/model.ts';
+import { addToPitHistogram } from '../scores/pit.ts';
+import { openQuantileScorer } from '../scores/quantile-scores.ts';
+import { msPerDay, utcDay } from '../weather/time.ts';
+
+/** What experts said of one variable in one band of leads, to be mixed in the order of time. */
+export interface MixChunk {
+  /** Slots of the rows, in any order. */
+  readonly slots: Int32Array;
+  /** By position in `slots`. */
+  readonly validTime: Float64Array;
+  readonly availableTime: Float64Array;
+  readonly knownTime: Float64Array;
+  /** NaN where it is not known. */
+  readonly outcome: Float64Array;
+  readonly lower: number;
+  readonly upper: number;
+  readonly levels: readonly number[];
+  /** Of each expert: all slots x levels. */
+  readonly experts: readonly Float32Array[];
+  /** All slots x levels: where the mixture is put. */
+  readonly out: Float32Array;
+}
+
+/** How a band was mixed. */
+export interface MixedChunk {
+  /** Of each expert on average over the rows, and at the end. */
+  readonly meanWeights: Float64Array;
+  readonly lastWeights: Float64Array;
+  /** Logarithm of the width that the coverage asked for at the end. */
+  readonly lastWidth: number;
+}
+
+/** What is known of one valid day. */
+interface Day {
+  readonly day: number;
+  targets: number;
+  covered: number;
+  readonly losses: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Days of evidence that are looked at. */
+const EVIDENCE_DAYS = 730;
+
+/**
+ * Mixes experts row by row in the order of time: each row with the weights, recalibration and width that follow from
+ * the outcomes known when its forecast was available, as the loop mixes what it serves.
+ */
+export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
+  const { slots, validTime, availableTime, knownTime, outcome, lower, upper, levels, experts } = chunk;
+  const count = levels.length;
+  const positions = [...slots.keys()];
+  const byAvailable = positions.toSorted((a, b) => availableTime[a] - availableTime[b]);
+  const learnableAt = positions.map((k) => Math.max(knownTime[k], availableTime[k]));
+  const byKnown = positions
+    .filter((k) => !Number.isNaN(outcome[k]))
+    .sort((a, b) => learnableAt[a] - learnableAt[b]);
+  const scorer = openQuantileScorer(levels);
+  const mixer = openMixer(Float64Array.from(levels), experts.length);
+  const said = new Float64Array(experts.length * count);
+  const pool = new Float64Array(count);
+  const aggregate = new Float64Array(count);
+  /** Of each row: what the pool's quantiles were, to be scored when the outcome is known. */
+  const pools = new Float32Array(slots.length * count);
+  const days = new Map<number, Day>();
+  const meanWeights = new Float64Array(experts.length);
+  let mixed = 0;
+  let weights: Float64Array = new Float64Array(experts.length).fill(1 / experts.length);
+  let width = 0;
+  let map: Float64Array = recalibration([], 0);
+  let known = 0;
+
+  function learn(k: number): void {
+    const at = slots[k] * count;
+    if (!scorer.score(pools, k * count, lower, upper, outcome[k])) return;
+    const day = dayOf(days, utcDay(validTime[k]), experts.length);
+    let least = Infinity;
+    let most = -Infinity;
+    for (const quantiles of experts) {
+      if (quantiles[at] < least) least = quantiles[at];
+      if (quantiles[at + count - 1] > most) most = quantiles[at + count - 1];
+    }
+    const range = Math.max(0, most - least);
+    const poolLoss = mixableLoss(scorer.scores.crps, range);
+    addToPitHistogram(day.counts, scorer.cdfBelow(), scorer.cdf());
+    experts.forEach((quantiles, e) => {
+      // It neither gains nor loses by its silence.
+      const answers = scorer.score(quantiles, at, lower, upper, outcome[k]);
+      day.losses[e] += answers ? mixableLoss(scorer.scores.crps, range) : poolLoss;
+    });
+    scorer.score(chunk.out, at, lower, upper, outcome[k]);
+    day.covered += scorer.scores.coverage90;
+    day.targets++;
+  }
+
+  for (let next = 0; next < byAvailable.length; ) {
+    control.checkpoint(next, byAvailable.length);
+    const time = availableTime[byAvailable[next]];
+    const before = known;
+    for (; known < byKnown.length && learnableAt[byKnown[known]] <= time; known++) learn(byKnown[known]);
+    if (known > before) {
+      const asOf = Math.floor(time / msPerDay);
+      const evidence = evidenceOf(days, asOf);
+      weights = expertWeights(evidence, experts.length, asOf);
+      width = conformalWidth(evidence, asOf);
+      map = widened(recalibration(evidence, asOf), width);
+    }
+    for (; next < byAvailable.length && availableTime[byAvailable[next]] === time; next++) {
+      const k = byAvailable[next];
+      const at = slots[k] * count;
+      experts.forEach((quantiles, e) => said.set(quantiles.subarray(at, at + count), e * count));
+      mixer.mix(said, 0, weights, lower, upper, map, pool, aggregate);
+      pools.set(pool, k * count);
+      chunk.out.set(aggregate, at);
+      if (Number.isNaN(aggregate[0])) continue;
+      mixed++;
+      for (let e = 0; e < experts.length; e++) meanWeights[e] += weights[e];
+    }
+  }
+  return { meanWeights: meanWeights.map((sum) => sum / mixed), lastWeights: weights, lastWidth: width };
+}
+
+function dayOf(days: Map<number, Day>, day: number, experts: number): Day {
+  let own = days.get(day);
+  if (own === undefined)
+    days.set(
+      day,
+      (own = {
+        day,
+        targets: 0,
+        covered: 0,
+        losses: new Float64Array(experts),
+        counts: new Float64Array(pitBins),
+      }),
+    );
+  return own;
+}
+
+function evidenceOf(
+  days: ReadonlyMap<number, Day>,
+  asOf: number,
+): (DailyLosses & DailyPit & DailyCoverage)[] {
+  return [...days.values()].filter(({ day }) => day > asOf - EVIDENCE_DAYS).sort((a, b) => a.day - b.day);
+}
