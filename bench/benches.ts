@@ -14,6 +14,7 @@ import { serve } from './serve.ts';
 import { simulatedDays } from './simulated-days.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
+import { trajectories } from './trajectories.ts';
 import { transfer } from './transfer.ts';
 
 /** Every bench: a new one is a file beside this one, and a name here. */
@@ -33,5 +34,6 @@ export const benches: readonly Bench[] = [
   simulatedDays,
   start,
   store,
+  trajectories,
   transfer,
 ];

@@ -4,6 +4,7 @@
  * Files become tables with {@link readPairs} and {@link readObservations}; {@link openPool} starts the threads that
  * {@link backtest}, {@link predict} and {@link fit} work on. {@link openStore} opens what {@link importTable} fills,
  * {@link replay} and {@link step} turn the loop over, and {@link servedPredictions} and {@link skillReport} read.
+ * {@link predictEvent} tells how likely something is, {@link answerQuestion} what acting on that would have been worth.
  * {@link predictMany} predicts for however many places at once.
  */
 import { jobsUrl } from './pipeline/jobs-url.ts';
@@ -12,9 +13,12 @@ import { type ComputePool, openComputePool } from './runtime/compute-pool.ts';
 export * from './errors.ts';
 export * from './forecast/distributions.ts';
 export { empirical, ensembles, makeSample, type Sample } from './forecast/empirical.ts';
+export { type EventShares, eventShares, longestSpells } from './forecast/event-shares.ts';
 export * from './forecast/law.ts';
 export { type Family, familyName, parametric } from './forecast/parametric.ts';
 export { quantileDistributions } from './forecast/quantile-distributions.ts';
+export * from './forecast/rank-order.ts';
+export * from './forecast/trajectories.ts';
 export { weightedAtoms } from './forecast/weighted-atoms.ts';
 export type { Artefact, Cases, Control, Model, Selection, Settings } from './models/model.ts';
 export { findModel, fitOrSimpler, models } from './models/registry.ts';
@@ -26,6 +30,7 @@ export { type ImportOptions, importTable } from './pipeline/import.ts';
 export { type ReplayResult, replay, type StepResult, step } from './pipeline/loop.ts';
 export { pairsOfObservations } from './pipeline/observed-pairs.ts';
 export { type Prediction, type PredictOptions, type PredictResult, predict } from './pipeline/predict.ts';
+export { type EventForecast, type EventQuery, predictEvent } from './pipeline/predict-event.ts';
 export {
   type FailedPlace,
   type PredictedAt,
@@ -34,6 +39,7 @@ export {
   type PredictManyResult,
   predictMany,
 } from './pipeline/predict-many.ts';
+export { answerQuestion, type QuestionAnswer, type QuestionQuery } from './pipeline/question.ts';
 export { type ScoredPredictions, scorePredictions } from './pipeline/score-predictions.ts';
 export { type Served, servedPredictions } from './pipeline/served.ts';
 export { type SkillQuery, type SkillRow, skillReport } from './pipeline/skill.ts';
@@ -52,6 +58,7 @@ export * from './scores/brier.ts';
 export * from './scores/corp.ts';
 export * from './scores/corp-bands.ts';
 export * from './scores/crps-ensemble.ts';
+export * from './scores/economic-value.ts';
 export * from './scores/energy.ts';
 export * from './scores/pinball.ts';
 export * from './scores/pit.ts';

@@ -23,6 +23,12 @@ const says: Readonly<Record<string, readonly string[]>> = {
     'meanwhile the event loop went on',
     'Cancelled: stopped on request',
   ],
+  '07-events-and-decisions.ts': [
+    'simulated temperature_2m < 5 °C at 2025-02-04T00:00Z: ',
+    'by Schaake shuffle',
+    '93 decisions: ',
+    'relative economic value 0.',
+  ],
 };
 
 describe('examples', () => {

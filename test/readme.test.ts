@@ -40,7 +40,9 @@ test('every command quoted in the README runs, and every output it shows was rea
       };
       let text = '';
       for (const line of lines) {
-        const [npx, program, ...args] = line.split(' ');
+        // Quotes are the shell's, which is not asked.
+        const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+        const [npx, program, ...args] = words;
         expect([npx, program]).toEqual(['npx', 'weatherglass']);
         text += (await run(process.execPath, [`${root}bin/weatherglass.js`, ...args], { cwd: folder, env }))
           .stdout;

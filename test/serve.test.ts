@@ -458,6 +458,66 @@ describe('routes', () => {
   });
 });
 
+describe('GET /v1/events', () => {
+  it('answers how likely events are, and how the hours were joined', async () => {
+    const query = ['temperature_2m<0', 'precipitation_sum_6h>6', 'temperature_2m_max>13']
+      .map((event) => `event=${encodeURIComponent(event)}`)
+      .join('&');
+    const { status, json } = await ask(`/v1/events?place=garden&until=${predictionAt(49)}&${query}`);
+    expect(status).toBe(200);
+    const { events, ...head } = json() as { events: Record<string, unknown>[] };
+    expect(head).toMatchObject({ place: 'garden', zone: 'America/Los_Angeles' });
+    // Nothing was observed for long, and the run is not there: all hours are taken in one order.
+    expect(
+      events.map(({ event, any_time }) => [event, (any_time as { probability: number }).probability]),
+    ).toEqual([
+      ['temperature_2m < 0 °C', 0.15],
+      ['precipitation_sum_6h > 6 mm', 0.25],
+      ['temperature_2m_max > 13 °C', 0.05],
+    ]);
+    expect(events[1]).toMatchObject({
+      variable: 'precipitation',
+      unit: 'mm',
+      coupling: {
+        method: 'comonotone',
+        trajectories: 1000,
+        template: 0,
+        because: expect.stringMatching(/^no run has 5 members/),
+      },
+      issued_at: issued,
+      provenance: { experts: [{ name: 'emos', weight: 0.75 }, {}, {}], trained_on: { rows: 1234 } },
+    });
+    const periods = events[1].periods as { from: string; to: string; probability: number }[];
+    expect(periods.at(-1)).toMatchObject({ from: predictionAt(43), to: predictionAt(49), probability: 0.25 });
+  });
+
+  it('has local days, and the longest spell', async () => {
+    const query = 'event=temperature_2m_min%3C0&event=precipitation%3C0.5%20for%2012h';
+    const { events } = (await ask(`/v1/events?place=garden&${query}`)).json() as {
+      events: Record<string, unknown>[];
+    };
+    expect((events[0].periods as unknown[])[0]).toMatchObject({
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      probability: 0.15,
+    });
+    expect(events[1]).toHaveProperty('longest_spell.levels', [0.05, 0.5, 0.95]);
+  });
+
+  it.each([
+    ['place=garden', 400, /^give event, such as/],
+    ['place=garden&event=rain', 400, /is not an event/],
+    ['place=garden&event=temperature_3m%3C0', 404, /Did you mean temperature_2m\?/],
+    ['place=gardn&event=temperature_2m%3C0', 404, /Did you mean garden\?/],
+    ['place=garden&event=precipitation_sum_90h%3E0', 400, /hours in a row at most/],
+    ['place=garden&event=precipitation%3E1furlong', 422, /Unknown unit/],
+    ['event=temperature_2m%3C0', 400, /give place, or latitude and longitude/],
+    [`place=garden${'&event=temperature_2m%3C0'.repeat(11)}`, 400, /10 times at most, not 11/],
+    ['place=garden&evnt=temperature_2m%3C0', 400, /no parameter "evnt"\. Did you mean event\?/],
+  ])('refuses %s', async (query, status, detail) =>
+    expectProblem(await ask(`/v1/events?${query}`), status, detail),
+  );
+});
+
 describe('GET /v1/predict with too much', () => {
   it.each([
     ['place=garden'.concat('&place=garden'.repeat(50)), /place may be given 50 times at most, not 51/],

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   predict: async () => (await import('./predict.ts')).predictCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   skill: async () => (await import('./skill.ts')).skillCommand,
+  question: async () => (await import('./question.ts')).questionCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   console: async () => (await import('./console.ts')).consoleCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,

@@ -5,6 +5,7 @@ export interface PredictFlags extends ModelFlags {
   readonly asOf?: number;
   readonly leads?: readonly number[];
   readonly levels?: readonly number[];
+  readonly event?: readonly string[];
   readonly above?: Readonly<Record<string, readonly number[]>>;
   readonly place?: readonly string[];
   readonly at?: readonly [number, number];

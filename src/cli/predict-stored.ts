@@ -40,7 +40,7 @@ export async function predictStored(context: Context, flags: PredictFlags): Prom
 }
 
 /** Answers what has arrived, unless another process (a server) writes to the store and does so itself. */
-async function answerArrivals(context: Context, settings: Settings): Promise<void> {
+export async function answerArrivals(context: Context, settings: Settings): Promise<void> {
   let store: Store;
   try {
     store = await openToWrite(settings.config);
@@ -73,7 +73,8 @@ export function refuseModelFlags(flags: PredictFlags): void {
     );
 }
 
-async function placesAsked(
+/** The places that the flags choose, by name, and what somebody should be told of the choice. */
+export async function placesAsked(
   store: Store,
   context: Context,
   flags: PredictFlags,

@@ -6,6 +6,7 @@ import { formatInstant } from '../weather/time.ts';
 import { parseLeads } from './backtest.ts';
 import { type Context, openSession } from './context.ts';
 import { argument, collect, command, parseTime, settingsChoice, withModelFlags } from './model-flags.ts';
+import { predictEvents } from './predict-event.ts';
 import { predictFile } from './predict-file.ts';
 import type { PredictFlags } from './predict-flags.ts';
 import { predictStored } from './predict-stored.ts';
@@ -45,10 +46,16 @@ export function predictCommand(context: Context): Command {
       'print the probability of reaching a value; may be repeated',
       addThreshold,
     )
+    .option(
+      '--event <event>',
+      'of the store: how likely this is in each period and at any time, such as "precipitation_sum_6h>5"; may be repeated',
+      collect,
+    )
     .action(async (files: string[], flags: PredictFlags) => {
       if (files.length === 0) {
         const toFile = flags.file !== undefined || flags.output !== undefined;
-        await (toFile ? predictFile : predictStored)(context, flags);
+        const answer = flags.event !== undefined ? predictEvents : toFile ? predictFile : predictStored;
+        await answer(context, flags);
         return;
       }
       await using session = await openSession(context, flags);
@@ -76,7 +83,7 @@ export function predictCommand(context: Context): Command {
 
 /** @throws WeatherglassError Usage for flags that mean nothing for tables. */
 function refuseStoreFlags(flags: PredictFlags): void {
-  const meant = (['place', 'at', 'locations', 'file', 'output', 'variable', 'until'] as const).find(
+  const meant = (['place', 'at', 'locations', 'file', 'output', 'variable', 'until', 'event'] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (meant !== undefined)

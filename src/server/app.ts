@@ -1,5 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { cacheReplies } from './cache-replies.ts';
+import { eventsRoute } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { homePage } from './home-page.ts';
 import { observationsRoute } from './observations.ts';
@@ -74,6 +75,7 @@ export function createApp(serving: Serving, log: FastifyBaseLogger): FastifyInst
     cacheReplies(scope, serving);
     placesRoute(scope, serving);
     predictRoute(scope, serving);
+    eventsRoute(scope, serving);
     observationsRoute(scope, serving);
     skillRoute(scope, serving);
     homePage(scope, serving);

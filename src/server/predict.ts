@@ -117,7 +117,7 @@ interface Where {
 }
 
 /** The places by name, or the one nearest to coordinates. */
-async function placesOf(store: Store, { place, latitude, longitude }: Where) {
+export async function placesOf(store: Store, { place, latitude, longitude }: Where) {
   if (place !== undefined) {
     if (latitude !== undefined || longitude !== undefined)
       throw new WeatherglassError('Usage', 'give place, or latitude and longitude, not both');
@@ -153,7 +153,7 @@ function predictionJson(one: ServedPrediction) {
   };
 }
 
-function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth }: Provenance) {
+export function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth }: Provenance) {
   return {
     experts: experts.map(({ name, weight }) => ({ name, weight: numberOrNull(weight) })),
     runs: runs.map(({ source, issuedAt }) => ({ source, issued_at: instantOrNull(issuedAt) })),
