@@ -16,6 +16,7 @@ import { start } from './start.ts';
 import { store } from './store.ts';
 import { trajectories } from './trajectories.ts';
 import { transfer } from './transfer.ts';
+import { trees } from './trees.ts';
 
 /** Every bench: a new one is a file beside this one, and a name here. */
 export const benches: readonly Bench[] = [
@@ -36,4 +37,5 @@ export const benches: readonly Bench[] = [
   store,
   trajectories,
   transfer,
+  trees,
 ];

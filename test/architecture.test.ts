@@ -26,6 +26,7 @@ const folders = [
   'weather',
   'forecast',
   'scores',
+  'trees',
   'models',
   'runtime',
   'quality',
@@ -48,7 +49,8 @@ const mayImport: Readonly<Record<Folder, readonly Folder[]>> = {
   weather: [],
   forecast: ['weather'],
   scores: ['weather', 'forecast'],
-  models: ['weather', 'forecast', 'scores'],
+  trees: [],
+  models: ['weather', 'forecast', 'scores', 'trees'],
   runtime: [],
   quality: ['weather'],
   tables: ['weather', 'forecast', 'runtime'],
@@ -59,7 +61,7 @@ const mayImport: Readonly<Record<Folder, readonly Folder[]>> = {
   server: below('server'),
   cli: below('cli'),
 };
-const pure: readonly Folder[] = ['weather', 'forecast', 'scores', 'models', 'quality'];
+const pure: readonly Folder[] = ['weather', 'forecast', 'scores', 'trees', 'models', 'quality'];
 
 interface Case {
   readonly file: string;

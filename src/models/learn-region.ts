@@ -107,7 +107,7 @@ export function learnRegion(
 }
 
 /** When an outcome can be learned: it must be known, and what was forecast. */
-function learnable({ knownTime, availableTime }: Cases, row: number): number {
+export function learnable({ knownTime, availableTime }: Cases, row: number): number {
   return Math.max(knownTime[row], availableTime[row]);
 }
 

@@ -3,11 +3,13 @@ import { climatology } from './climatology.ts';
 import { dressed, persistence } from './dressed.ts';
 import { emos, emosSeason } from './emos.ts';
 import { emosStation } from './emos-station.ts';
+import { forest } from './forest.ts';
 import { harmonic } from './harmonic.ts';
 import { idr } from './idr.ts';
 import type { Artefact, Control, Model, Selection, Settings } from './model.ts';
 import { raw } from './raw.ts';
 import { regional } from './regional.ts';
+import { trees } from './trees.ts';
 
 /** Every model, simplest first. */
 export const models: readonly Model[] = [
@@ -21,6 +23,8 @@ export const models: readonly Model[] = [
   emosStation,
   idr,
   regional,
+  trees,
+  forest,
 ];
 
 /** @throws WeatherglassError NotFound with the names there are. */

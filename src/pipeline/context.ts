@@ -20,7 +20,7 @@ interface Predictor {
  * - `before_v`, `after_v`: for each variable v of the table, what the same issue says for the nearest valid time before or
  *   after, within a day; `with_v`: for the same valid time. Of the same unit it is this forecast minus that one
  * - `step_x_*`: what a predictor has grown by since the issue's valid time before; of one that adds up over an issue the
- *   first value itself
+ *   first value itself; `step_before_x_*`, `step_after_x_*`: the same of the valid times around
  *
  * "Forecast" is the mean of the members, else of the models. NaN where there is none, or it was not yet available.
  *
@@ -69,17 +69,21 @@ function predictorsFor(pairs: Pairs, own: number, tables: Tables): Predictor[] {
   });
   const width = pairs.columns.length;
   for (let k = pairs.members + pairs.models; k < width; k++) {
+    const name = pairs.columns[k];
     const at = (row: number) => pairs.forecasts[row * width + k];
     const before = (row: number) => tables.beside(row, own, 'before');
     const accumulates = addsUp(pairs, own, at, before);
-    predictors.push({
-      name: `step_${pairs.columns[k]}`,
-      value(row) {
-        const last = before(row);
-        const step = last < 0 ? Number.NaN : at(row) - at(last);
-        return accumulates && !(step >= 0) ? at(row) : step;
-      },
-    });
+    const step = (row: number) => {
+      if (row < 0) return Number.NaN;
+      const last = before(row);
+      const grown = last < 0 ? Number.NaN : at(row) - at(last);
+      return accumulates && !(grown >= 0) ? at(row) : grown;
+    };
+    predictors.push(
+      { name: `step_${name}`, value: step },
+      { name: `step_before_${name}`, value: (row) => step(before(row)) },
+      { name: `step_after_${name}`, value: (row) => step(tables.beside(row, own, 'after')) },
+    );
   }
   return predictors;
 }

@@ -28,7 +28,8 @@ export function emptyRecent(rows: number): Float64Array {
  * when each row's forecast was available say about it.
  *
  * In the order of `recentNames`: the last outcome, means of outcomes weighted by exp(−age/τ) with τ of 3, 10 and 30
- * days, age counted back from the last one, and the same of outcome minus mean raw forecast; on the scale the variable
+ * days, age counted back from the last one, and the same of outcome minus mean raw forecast (where a table has no forecasts
+ * of outcomes at this lead); on the scale the variable
  * is fitted on. NaN where nothing of the last 90 days is known.
  *
  * @param rows rows of the table that the cases were made of, in their order
@@ -37,6 +38,7 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[], 
   const { transform } = cases.variable;
   const outcomes = outcomesOf(pairs, control);
   const { mean } = ensembleStatistics(cases, transform);
+  const hasForecast = cases.members + cases.models > 0;
   const errorKey = (row: number) => `${pairs.lead[row]} ${pairs.place[row]}`;
   const errors = seriesByKey(
     rows.map((row, i) => ({
@@ -44,7 +46,7 @@ export function fillRecent(cases: Cases, pairs: Pairs, rows: readonly number[], 
       validTime: pairs.validTime[row],
       // An error takes both, and a forecast may come after its outcome.
       knownTime: Math.max(pairs.outcomeKnownTime[row], pairs.availableTime[row]),
-      value: forth(transform, pairs.observation[row]) - mean[i],
+      value: forth(transform, pairs.observation[row]) - (hasForecast ? mean[i] : 0),
     })),
     control,
   );

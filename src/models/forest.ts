@@ -1,0 +1,84 @@
+import { percentLevels } from '../forecast/distributions.ts';
+import { quantileDistributions } from '../forecast/quantile-distributions.ts';
+import { back } from '../forecast/transform.ts';
+import { seededRandom } from '../scores/random.ts';
+import { type Forest, forestDefaults, growForest } from '../trees/forest.ts';
+import { openForestQuantiles } from '../trees/forest-quantiles.ts';
+import { type Control, type Model, trainedOn } from './model.ts';
+import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
+import { binFeatures, type TreeFeatures } from './tree-features.ts';
+import { grownUntil, treeTraining } from './tree-training.ts';
+
+export interface ForestArtefact extends RegionalArtefact {
+  readonly grownUntil: number;
+  readonly features: TreeFeatures;
+  readonly forest: Forest;
+}
+
+const settings = { ...forestDefaults, trees: 100, candidates: 30, minRows: 5 };
+/** Of more rows as many are drawn evenly: a forest keeps its outcomes. */
+const MOST_ROWS = 50_000;
+
+const unstopped: Control = { checkpoint() {} };
+
+/**
+ * Extremely randomised trees that keep the outcomes in their leaves: the answer is the law of the outcomes that were like this
+ * one. It has any shape, zeros at night among them.
+ *
+ * Where there is a forecast to correct, the trees are of the regional model's standardised errors; where there are only
+ * predictors (`x_*`), of the outcomes.
+ *
+ * Geurts, Ernst & Wehenkel 2006, doi 10.1007/s10994-006-6226-1; Meinshausen 2006, JMLR 7, 983–999.
+ */
+export const forest: Model<ForestArtefact> = {
+  name: 'forest',
+  about:
+    'outcomes of the cases most like this one, by extremely randomised trees; for predictors without a forecast',
+  simpler: 'regional',
+  usesRecent: true,
+  usesContext: true,
+  acrossLeads: true,
+  isRecursive: true,
+  fit(training, choice, control, earlier) {
+    const base = regional.fit(training, choice, control, earlier);
+    const until = grownUntil(base.region);
+    const grow = () => {
+      const { features, binned, order, target } = treeTraining(training, choice, until, control);
+      const step = Math.max(1, order.length / MOST_ROWS);
+      const rows = Int32Array.from(
+        { length: Math.floor(order.length / step) },
+        (_, k) => order[Math.floor(k * step)],
+      );
+      const grown = { bins: features.bins, binned, rows, outcome: target };
+      return { features, forest: growForest(grown, settings, seededRandom('forest'), control) };
+    };
+    const { features, forest: trees } = earlier?.grownUntil === until ? earlier : grow();
+    return {
+      ...base,
+      model: 'forest',
+      version: 1,
+      trainedOn: trainedOn(training),
+      grownUntil: until,
+      features,
+      forest: trees,
+    };
+  },
+  predict(artefact, targets) {
+    const { region, features } = artefact;
+    const { lower, upper } = targets.cases.variable;
+    const { transform } = region.family;
+    const said = regionalLaws(artefact, targets);
+    const binned = binFeatures(features, region.formula, targets, said, transform, unstopped);
+    const count = percentLevels.length;
+    const quantiles = new Float64Array(targets.rows.length * count);
+    openForestQuantiles(artefact.forest).answer(binned, percentLevels, quantiles, unstopped);
+    quantiles.forEach((quantile, at) => {
+      const i = Math.floor(at / count);
+      const value = region.formula.hasForecast
+        ? back(transform, said.location[i] + said.scale[i] * quantile)
+        : quantile;
+      quantiles[at] = Math.max(lower, Math.min(upper, value));
+    });
+    return quantileDistributions(percentLevels, quantiles, lower, upper);
+  },
+};

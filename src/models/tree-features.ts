@@ -1,0 +1,80 @@
+import { type BinnedRows, type Bins, binRows, learnBins } from '../trees/bins.ts';
+import type { Cases, Control, Selection } from './model.ts';
+import { formulaColumns, type RegionalFormula } from './regional-terms.ts';
+
+/** What trees look at, and how it is put into bins. Plain data. */
+export interface TreeFeatures {
+  /** Names, in the order of the columns. */
+  readonly names: readonly string[];
+  readonly bins: Bins;
+  /** Places by their number in the column `place`. */
+  readonly places: readonly string[];
+}
+
+/** Columns beside those of the regional formula: where, how far ahead, and what the region said. */
+const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'log_scale', 'location'] as const;
+
+/** What a region says of rows, on the fitted scale. */
+export interface Said {
+  readonly location: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** Learns the bins of training rows. */
+export function learnFeatures(
+  formula: RegionalFormula,
+  training: Selection,
+  said: Said,
+  transform: Cases['variable']['transform'],
+  control: Control,
+): { readonly features: TreeFeatures; readonly binned: BinnedRows } {
+  const names = [...formula.location.slice(1), ...others];
+  const { places } = training.cases;
+  const x = columns(formula, training, said, transform, new Map(places.map((name, k) => [name, k])));
+  const categorical = [names.indexOf('place')];
+  const bins = learnBins(x, names.length, { categorical }, control);
+  return { features: { names, bins, places }, binned: binRows(bins, x, control) };
+}
+
+/** Rows in the bins of training; a place that training did not see is missing. */
+export function binFeatures(
+  { bins, places }: TreeFeatures,
+  formula: RegionalFormula,
+  selection: Selection,
+  said: Said,
+  transform: Cases['variable']['transform'],
+  control: Control,
+): BinnedRows {
+  return binRows(
+    bins,
+    columns(formula, selection, said, transform, new Map(places.map((name, k) => [name, k]))),
+    control,
+  );
+}
+
+function columns(
+  { location }: RegionalFormula,
+  selection: Selection,
+  said: Said,
+  transform: Cases['variable']['transform'],
+  numbers: ReadonlyMap<string, number>,
+): Float64Array {
+  const { cases, rows } = selection;
+  const terms = location.slice(1);
+  const own = formulaColumns(terms, selection, transform);
+  const width = terms.length + others.length;
+  const x = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => {
+    const at = i * width;
+    x.set(own.subarray(i * terms.length, (i + 1) * terms.length), at);
+    const place = cases.place[row];
+    const [latitude = Number.NaN, longitude = Number.NaN, elevation = Number.NaN] =
+      cases.locations?.subarray(3 * place, 3 * place + 3) ?? [];
+    const number = numbers.get(cases.places[place]) ?? Number.NaN;
+    x.set(
+      [cases.leads[row], latitude, longitude, elevation, number, Math.log(said.scale[i]), said.location[i]],
+      at + terms.length,
+    );
+  });
+  return x;
+}

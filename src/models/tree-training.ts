@@ -1,0 +1,83 @@
+import { WeatherglassError } from '../errors.ts';
+import { forth } from '../forecast/transform.ts';
+import type { BinnedRows } from '../trees/bins.ts';
+import { msPerDay } from '../weather/time.ts';
+import { latentError } from './latent-error.ts';
+import { learnable, learnRegion } from './learn-region.ts';
+import type { Control, Selection, Settings } from './model.ts';
+import type { Region } from './region.ts';
+import { learnFeatures, type TreeFeatures } from './tree-features.ts';
+
+/** Trees are grown anew at every so many days, counted from 1970: between them only the region goes on learning. */
+const REGROW_DAYS = 30;
+/** Fewer dates than these have too little weather to tell a pattern from a coincidence. */
+const LEAST_DATES = 60;
+const LEAST_ROWS = 100;
+/** Standardised errors are cut here, so that a wild outcome cannot own a leaf. */
+const CLIP = 5;
+
+/** When the trees were grown that answer with what a region knows by now. */
+export function grownUntil(region: Region): number {
+  const step = REGROW_DAYS * msPerDay;
+  return Math.floor(region.learnedUntil / step) * step;
+}
+
+/** What trees are grown from. */
+export interface TreeTraining {
+  readonly features: TreeFeatures;
+  readonly binned: BinnedRows;
+  /** By rising valid time: numbers of rows of `binned`. */
+  readonly order: Int32Array;
+  /**
+   * Of each row of `binned` its outcome in standard deviations from what the region said of it beforehand; where there is no
+   * forecast to correct, the outcome itself.
+   */
+  readonly target: Float64Array;
+}
+
+/**
+ * Rows that could be learned by a time, with what the region said of each when its forecast was available: errors of
+ * predictions, as those of new rows will be.
+ *
+ * @throws WeatherglassError CannotFit for fewer than 60 dates or 100 rows.
+ */
+export function treeTraining(
+  { cases, rows: all }: Selection,
+  settings: Settings,
+  until: number,
+  control: Control,
+): TreeTraining {
+  const { family } = settings;
+  const rows = all.filter((row) => learnable(cases, row) <= until);
+  const beforehand = {
+    location: new Float64Array(rows.length).fill(Number.NaN),
+    scale: new Float64Array(rows.length).fill(Number.NaN),
+  };
+  const { formula } = learnRegion({ cases, rows }, settings, control, undefined, beforehand);
+  const known = [...rows.keys()].filter((i) => !Number.isNaN(beforehand.location[i]));
+  const own = Int32Array.from(known, (i) => rows[i]);
+  const dates = new Set(own.map((row) => Math.floor(cases.validTime[row] / msPerDay))).size;
+  if (dates < LEAST_DATES || own.length < LEAST_ROWS)
+    throw new WeatherglassError(
+      'CannotFit',
+      `${own.length} outcomes on ${dates} dates; trees are grown from ${LEAST_ROWS} on ${LEAST_DATES}`,
+    );
+  const said = {
+    location: Float64Array.from(known, (i) => beforehand.location[i]),
+    scale: Float64Array.from(known, (i) => beforehand.scale[i]),
+  };
+  const selection = { cases, rows: own };
+  const target = Float64Array.from(own, (row, i) => {
+    if (!formula.hasForecast) return cases.outcome[row];
+    const outcome = forth(family.transform, cases.outcome[row]);
+    const { error } = latentError(family, outcome, said.location[i], said.scale[i]);
+    return Math.max(-CLIP, Math.min(CLIP, error));
+  });
+  return {
+    ...learnFeatures(formula, selection, said, family.transform, control),
+    order: Int32Array.from(own.keys()).sort(
+      (a, b) => cases.validTime[own[a]] - cases.validTime[own[b]] || a - b,
+    ),
+    target,
+  };
+}
