@@ -12,6 +12,7 @@ import { quality } from './quality.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
 import { simulatedDays } from './simulated-days.ts';
+import { skill } from './skill.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
 import { trajectories } from './trajectories.ts';
@@ -33,6 +34,7 @@ export const benches: readonly Bench[] = [
   replay,
   serve,
   simulatedDays,
+  skill,
   start,
   store,
   trajectories,

@@ -3,6 +3,7 @@ import { type BacktestResult, backtest } from '../pipeline/backtest.ts';
 import type { TargetPeriod, Window } from '../pipeline/backtest-plan.ts';
 import { type Breakdown, breakdowns, type GroupKeys, type ScoreSheet } from '../pipeline/scoreboard.ts';
 import { parsePeriod } from '../weather/time.ts';
+import { autoText } from './auto-text.ts';
 import { type Context, openSession } from './context.ts';
 import { exportFile } from './export-file.ts';
 import {
@@ -148,7 +149,8 @@ function describe(report: Report, by: readonly Breakdown[]): string {
     report.units.length > 1
       ? `averages over variables in ${report.units.join(', ')}: compare them by --by variable\n\n`
       : '';
-  return `${lines.join('\n')}\n\n${mixed}${scoreTable}\n${skillText(report)}${groups}`;
+  const experts = report.bands === undefined ? '' : autoText(report.bands);
+  return `${lines.join('\n')}\n\n${mixed}${scoreTable}\n${skillText(report)}${experts}${groups}`;
 }
 
 function prefixed(references: ScoreSheet['references']) {

@@ -15,7 +15,7 @@ export interface ForestArtefact extends RegionalArtefact {
   readonly forest: Forest;
 }
 
-const settings = { ...forestDefaults, trees: 100, candidates: 30, minRows: 5 };
+const settings = { ...forestDefaults, trees: 64, candidates: 30, minRows: 5 };
 /** Of more rows as many are drawn evenly: a forest keeps its outcomes. */
 const MOST_ROWS = 50_000;
 
@@ -43,13 +43,15 @@ export const forest: Model<ForestArtefact> = {
     const base = regional.fit(training, choice, control, earlier);
     const until = grownUntil(base.region);
     const grow = () => {
-      const { features, binned, order, target } = treeTraining(training, choice, until, control);
+      const grownFrom = treeTraining(training, choice, until, control);
+      const { features, binned, order } = grownFrom;
       const step = Math.max(1, order.length / MOST_ROWS);
       const rows = Int32Array.from(
         { length: Math.floor(order.length / step) },
         (_, k) => order[Math.floor(k * step)],
       );
-      const grown = { bins: features.bins, binned, rows, outcome: target };
+      const outcome = grownFrom.hasForecast ? grownFrom.error : grownFrom.outcome;
+      const grown = { bins: features.bins, binned, rows, outcome };
       return { features, forest: growForest(grown, settings, seededRandom('forest'), control) };
     };
     const { features, forest: trees } = earlier?.grownUntil === until ? earlier : grow();

@@ -24,7 +24,7 @@ const CLIP = 4;
 const CLIP_SQUARE = 9;
 /** The belief that a date has nothing of its own counts as this many rows. */
 const DATE_BELIEF = 10;
-/** Coefficients are worked out again when this share of the remembered rows is new. */
+/** Coefficients are worked out again when this share of the remembered rows is new … */
 const NEWS = 0.005;
 /** Outcomes that give the spread to begin with. */
 const START_ROWS = 200;
@@ -100,7 +100,11 @@ export function learnRegion(
     learnDate(region, selection, columns, outcome, order.subarray(k, end), time);
     k = end;
     const unsolved = Math.abs(region.location.rows - region.solvedRows);
-    if (region.learned >= LEAST_ROWS && unsolved > NEWS * region.location.rows) solveRegion(region);
+    if (
+      region.learned >= LEAST_ROWS &&
+      unsolved > Math.max(NEWS * region.location.rows, worthSolving(region))
+    )
+      solveRegion(region);
   }
   answerUntil(Infinity);
   return region;
@@ -116,6 +120,11 @@ function newsOf(earlier: Region | undefined, { cases, rows }: Selection): Int32A
   if (earlier === undefined || earlier.learned < START_ROWS) return undefined;
   const news = rows.filter((row) => learnable(cases, row) > earlier.learnedUntil);
   return rows.length - news.length === earlier.learned ? news : undefined;
+}
+
+/** … and at least as many rows as it takes to learn for as long as solving takes: terms² · 4 a row, (terms · knots)³/6. */
+function worthSolving({ location: { terms, knots } }: Region): number {
+  return (terms * knots ** 3) / 24;
 }
 
 function copyOf(region: Region): Learning {

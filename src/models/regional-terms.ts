@@ -26,7 +26,13 @@ export function regionalFormula(cases: Cases): RegionalFormula {
   const [from, to] = rawColumns(cases);
   const spread = to - from > 1 ? ['log_sd'] : [];
   const place = hasForecast
-    ? ['mean', ...over, 'over_last', ...recentErrorNames]
+    ? [
+        'mean',
+        ...harmonics('year', 1).map((wave) => `mean * ${wave}`),
+        ...over,
+        'over_last',
+        ...recentErrorNames,
+      ]
     : [...recentOutcomeNames, ...recentErrorNames];
   return {
     location: [
@@ -47,9 +53,9 @@ export function needsOwnOutcomes(term: Term): boolean {
   return isRecent(term) || term === 'over_last';
 }
 
-/** Whether a term is the same for all places at a time: then a date teaches it once. */
+/** Whether a term follows the calendar: then what a date teaches of it, it teaches once for all places. */
 export function isOfDate(term: Term): boolean {
-  return isHarmonic(term);
+  return term.split(' * ').some(isHarmonic);
 }
 
 /** The rows' columns of a formula: see `columnsOf`. What is missing or infinite is NaN. */

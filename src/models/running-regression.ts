@@ -9,10 +9,12 @@ import { solvePositiveDefinite } from './least-squares.ts';
 export interface RunningRegression {
   readonly terms: number;
   readonly knots: number;
-  /** Σ w x xᵀ, (knots · terms)², row by row; the lower triangle is used. */
+  /** Σ w x xᵀ / unit, (knots · terms)², row by row; the lower triangle is used. */
   readonly gram: Float64Array;
-  /** Σ w x y, knots · terms */
+  /** Σ w x y / unit, knots · terms */
   readonly moments: Float64Array;
+  /** What has been forgotten of the sums: instead of making them smaller, new rows are given more weight. */
+  readonly unit: number;
   /** Rows that are remembered. */
   readonly rows: number;
 }
@@ -22,7 +24,14 @@ type Learning = { -readonly [Field in keyof RunningRegression]: RunningRegressio
 /** A regression that has learned nothing. The first of its terms is the constant. */
 export function openRegression(terms: number, knots: number): RunningRegression {
   const width = terms * knots;
-  return { terms, knots, gram: new Float64Array(width * width), moments: new Float64Array(width), rows: 0 };
+  return {
+    terms,
+    knots,
+    gram: new Float64Array(width * width),
+    moments: new Float64Array(width),
+    unit: 1,
+    rows: 0,
+  };
 }
 
 /**
@@ -43,8 +52,8 @@ export function learnRow(
   const width = terms * knots;
   const first = knot * terms;
   const second = first + terms;
-  const own = weight * (1 - share);
-  const other = weight * share;
+  const own = (weight / regression.unit) * (1 - share);
+  const other = (weight / regression.unit) * share;
   for (let i = 0; i < terms; i++) {
     const value = x[from + i];
     moments[first + i] += own * value * y;
@@ -61,12 +70,19 @@ export function learnRow(
   }
 }
 
-/** Multiplies all that was learned by a factor, in place. */
+/** Below this the sums are made smaller after all. */
+const LEAST_UNIT = 1e-6;
+
+/** Multiplies all that was learned by a factor of 0 … 1, in place. */
 export function forget(regression: RunningRegression, factor: number): void {
+  const learning = regression as Learning;
+  learning.rows *= factor;
+  learning.unit *= factor;
+  if (learning.unit > LEAST_UNIT) return;
   const { gram, moments } = regression;
-  (regression as Learning).rows *= factor;
-  for (let i = 0; i < gram.length; i++) gram[i] *= factor;
-  for (let i = 0; i < moments.length; i++) moments[i] *= factor;
+  for (let i = 0; i < gram.length; i++) gram[i] *= learning.unit;
+  for (let i = 0; i < moments.length; i++) moments[i] *= learning.unit;
+  learning.unit = 1;
 }
 
 /** Σ coefficient · term for a row. */

@@ -17,12 +17,16 @@ import { type Cases, recentNames, type Selection } from './model.ts';
  * - `last`, `mean_3d`, `mean_10d`, `mean_30d`: what the place's own recent outcomes say; `error_last`, `error_3d`, …:
  *   what the forecast's recent errors say
  * - `over_model_*`: that forecast column minus the mean; `over_last`: the mean minus the place's last outcome
+ * - `a * b`: two terms multiplied, such as `mean * cos_year_1`
  * - `change`, `before_*`, …: what else was known, see `Cases.contextNames`
  */
 export type Term = string;
 
 /** Begins the terms that are one thing minus another. */
 const OVER = 'over_';
+
+/** Stands between two terms that are multiplied. */
+const TIMES = ' * ';
 
 /** The terms of the first `count` harmonics of the year or the day. */
 export function harmonics(cycle: 'year' | 'day', count: number): Term[] {
@@ -57,6 +61,12 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
     const { mean } = ensembleStatistics(cases, transform);
     const other = valueOf(term.slice(OVER.length), cases, transform);
     return term === 'over_last' ? (row) => mean[row] - other(row) : (row) => other(row) - mean[row];
+  }
+  const times = term.indexOf(TIMES);
+  if (times > 0) {
+    const one = valueOf(term.slice(0, times), cases, transform);
+    const other = valueOf(term.slice(times + TIMES.length), cases, transform);
+    return (row) => one(row) * other(row);
   }
   if (isHarmonic(term)) {
     const [shape, cycle, order] = term.split('_');

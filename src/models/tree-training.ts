@@ -28,11 +28,11 @@ export interface TreeTraining {
   readonly binned: BinnedRows;
   /** By rising valid time: numbers of rows of `binned`. */
   readonly order: Int32Array;
-  /**
-   * Of each row of `binned` its outcome in standard deviations from what the region said of it beforehand; where there is no
-   * forecast to correct, the outcome itself.
-   */
-  readonly target: Float64Array;
+  /** Of each row of `binned` its outcome in standard deviations from what the region said of it beforehand. */
+  readonly error: Float64Array;
+  readonly outcome: Float64Array;
+  /** Whether there is a forecast to correct. */
+  readonly hasForecast: boolean;
 }
 
 /**
@@ -67,17 +67,18 @@ export function treeTraining(
     scale: Float64Array.from(known, (i) => beforehand.scale[i]),
   };
   const selection = { cases, rows: own };
-  const target = Float64Array.from(own, (row, i) => {
-    if (!formula.hasForecast) return cases.outcome[row];
+  const error = Float64Array.from(own, (row, i) => {
     const outcome = forth(family.transform, cases.outcome[row]);
-    const { error } = latentError(family, outcome, said.location[i], said.scale[i]);
-    return Math.max(-CLIP, Math.min(CLIP, error));
+    const latent = latentError(family, outcome, said.location[i], said.scale[i]);
+    return Math.max(-CLIP, Math.min(CLIP, latent.error));
   });
   return {
     ...learnFeatures(formula, selection, said, family.transform, control),
     order: Int32Array.from(own.keys()).sort(
       (a, b) => cases.validTime[own[a]] - cases.validTime[own[b]] || a - b,
     ),
-    target,
+    error,
+    outcome: Float64Array.from(own, (row) => cases.outcome[row]),
+    hasForecast: formula.hasForecast,
   };
 }

@@ -75,11 +75,11 @@ export const trees: Model<TreesArtefact> = {
 };
 
 function grow(
-  { features, binned, order, target }: TreeTraining,
+  { features, binned, order, error }: TreeTraining,
   control: Control,
 ): Pick<TreesArtefact, 'features' | 'boosted'> {
   const { bins } = features;
-  const objective = locationScale(target, standardCrps);
+  const objective = locationScale(error, standardCrps);
   const random = seededRandom('trees');
   const cut = Math.round((1 - VALIDATION) * order.length);
   const split = { bins, binned, train: order.subarray(0, cut), validation: order.subarray(cut) };

@@ -10,18 +10,24 @@ import { groupCases } from './case-groups.ts';
 import type { ExpertChunk, ExpertRefusals } from './expert-chunk.ts';
 import { nameCases } from './name-cases.ts';
 
-/** Who answers under `auto`, simplest first. */
-export const autoExperts: readonly string[] = [
+/** Who answers under `auto` where there is a forecast to correct, simplest first. */
+const forecastExperts = [
   'dressed',
-  'persistence',
   'climatology',
-  'harmonic',
   'emos',
   'emos-season',
   'emos-station',
   'idr',
   'regional',
+  'trees',
 ];
+/** The same where there are only predictors, or only outcomes. */
+const otherExperts = ['persistence', 'climatology', 'harmonic', 'emos-season', 'regional', 'trees', 'forest'];
+
+/** Who answers under `auto` for a table. */
+export function autoExperts({ members, models }: Pairs): readonly string[] {
+  return members + models > 0 ? forecastExperts : otherExperts;
+}
 
 /** Levels of the quantiles that experts answer with. */
 export const expertLevels: readonly number[] = [
@@ -78,10 +84,11 @@ export async function askExperts(
       );
     return groups;
   };
-  const quantiles = autoExperts.map(() =>
+  const experts = autoExperts(pairs);
+  const quantiles = experts.map(() =>
     new Float32Array(new SharedArrayBuffer(4 * slots * levels.length)).fill(Number.NaN),
   );
-  const chunks: ExpertChunk[] = autoExperts.flatMap((name, expert) => {
+  const chunks: ExpertChunk[] = experts.flatMap((name, expert) => {
     const model = findModel(name);
     const { groups, tableRows } = groupsFor(model);
     return groups.flatMap((cases, k): ExpertChunk[] => {
@@ -97,11 +104,12 @@ export async function askExperts(
       const fitOf = new Int32Array(cases.size).fill(-1);
       for (const row of rows) fitOf[row] = index.get(timeOf(row))!;
       const fits = times.asOf.length;
-      const size = model.isRecursive === true ? fits : Math.ceil(fits / PARTS);
+      const size = Math.ceil(fits / PARTS);
       return Array.from({ length: Math.ceil(fits / Math.max(1, size)) }, (_, part) => ({
         cases,
         model: name,
         settings: settingsFor(cases.variable, options),
+        byPlace: pairs.columns.length === 0,
         times,
         fitOf,
         from: part * size,
@@ -124,7 +132,7 @@ export async function askExperts(
     { ...options, about: (k) => `${order[k].model}: ${nameCases(order[k].cases, [])}` },
   );
   return {
-    experts: autoExperts,
+    experts,
     levels: expertLevels,
     quantiles,
     refusals: Object.fromEntries(Object.entries(refusals).map(([name, some]) => [name, [...some]])),

@@ -5,6 +5,7 @@ import { bandOf } from '../weather/lead-band.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
 import { askExperts, type ExpertAnswers } from './auto-experts.ts';
+import { nightRows } from './learned-night.ts';
 import type { MixChunk, MixedChunk } from './mix-chunk.ts';
 
 /** The name under which experts answer together. */
@@ -73,11 +74,12 @@ export async function autoAnswers(
   );
   const isTarget = new Uint8Array(pairs.rows);
   for (const row of targets) isTarget[row] = 1;
+  const night = nightRows(pairs);
   const groups = [...rowsByBand(pairs, slotOf)];
   const bands: AutoBand[] = [];
   await pool.run<MixChunk, MixedChunk>(
     'mixChunk',
-    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, answers, quantiles)),
+    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, night, answers, quantiles)),
     (mixed, k) => void bands.push(describeBand(pairs, groups[k][1], slotOf, isTarget, answers, mixed)),
     options,
   );
@@ -113,6 +115,7 @@ function mixChunk(
   pairs: Pairs,
   rows: readonly number[],
   slotOf: Int32Array,
+  night: Uint8Array,
   { levels, quantiles }: ExpertAnswers,
   out: Float32Array,
 ): MixChunk {
@@ -124,6 +127,7 @@ function mixChunk(
     availableTime: column(pairs.availableTime),
     knownTime: column(pairs.outcomeKnownTime),
     outcome: column(pairs.observation),
+    night: Uint8Array.from(rows, (row) => night[row]),
     lower,
     upper,
     levels,

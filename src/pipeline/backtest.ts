@@ -4,7 +4,8 @@ import { checkChoice, type SettingsChoice, settingsFor } from '../models/setting
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
-import type { BacktestChunk, BacktestGroup, ChunkResult } from './backtest-chunk.ts';
+import { type AutoAnswers, type AutoBand, autoAnswers, autoName } from './auto.ts';
+import type { BacktestChunk, BacktestGroup, ChunkResult, GivenAnswers } from './backtest-chunk.ts';
 import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
@@ -45,6 +46,8 @@ export interface BacktestResult extends ScoreSheet {
   /** Units of the variables; with more than one, overall scores are averages of unlike things. */
   readonly units: readonly string[];
   readonly groups: readonly (GroupKeys & ScoreSheet)[];
+  /** How experts were mixed, under `auto`. */
+  readonly bands?: readonly AutoBand[] | undefined;
 }
 
 /** Parts that the whole work is cut into. Fixed, so that sums round alike on any number of threads. */
@@ -64,9 +67,10 @@ export async function backtest(
   options: BacktestOptions,
   pool: ComputePool,
 ): Promise<BacktestResult> {
-  const model = findModel(options.model);
+  const isAuto = options.model === autoName;
+  const model = isAuto ? undefined : findModel(options.model);
   const window = options.window ?? {};
-  if (model.name === 'raw' && pairs.members + pairs.models === 0)
+  if (model?.name === 'raw' && pairs.members + pairs.models === 0)
     throw new WeatherglassError(
       'Usage',
       'raw scores the forecast as issued, and the table has no member_* or model_* columns',
@@ -81,14 +85,20 @@ export async function backtest(
   checkChoice('pool', options.pool, ['all', 'place']);
   for (const key of by) checkChoice('by', key, breakdowns);
   const skipped = nothingSkipped();
-  const { groups, incompleteForecasts, emptiestColumn } = groupCases(pairs, model);
+  const { groups, tableRows, incompleteForecasts, emptiestColumn } = groupCases(pairs, model);
   skipped.incompleteForecast = incompleteForecasts;
   const run = crypto.randomUUID();
-  const planned: BacktestGroup[] = groups.map((cases, index) => ({
+  let planned: BacktestGroup[] = groups.map((cases, index) => ({
     id: `${run} ${index}`,
     cases,
     plan: planGroup(cases, window, period, options.pool ?? 'all', skipped),
   }));
+  let bands: readonly AutoBand[] | undefined;
+  if (isAuto) {
+    const answers = await answerTargets(pairs, planned, tableRows, options, pool);
+    bands = answers.bands;
+    planned = planned.map((group, k) => ({ ...group, given: givenTo(tableRows[k], answers) }));
+  }
   const chunks = cut(planned, options, by.includes('place'));
   const scoreboard = openScoreboard(
     planned.map(({ cases, plan }) => ({ cases, plan })),
@@ -125,13 +135,32 @@ export async function backtest(
     fallbackModels,
     skipped,
     emptiestColumn: emptiestColumn ?? null,
-    model: model.name,
+    model: options.model,
+    ...(bands !== undefined && { bands }),
     law: lawsOf(planned, options),
     window: describeWindow(window),
     units: [...new Set(planned.map(({ cases }) => cases.variable.unit))],
     ...overall,
     groups: sheets,
   };
+}
+
+/** What all experts say of the targets together. */
+function answerTargets(
+  pairs: Pairs,
+  planned: readonly BacktestGroup[],
+  tableRows: readonly Int32Array[],
+  options: BacktestOptions,
+  pool: ComputePool,
+): Promise<AutoAnswers> {
+  const targets = planned.flatMap(({ plan }, k) => [
+    ...tableRows[k].filter((_, row) => plan.fitOf[row] >= 0),
+  ]);
+  return autoAnswers(pairs, Int32Array.from(targets), { ...options, dates: options.window?.dates }, pool);
+}
+
+function givenTo(tableRows: Int32Array, { levels, quantiles, slotOf }: AutoAnswers): GivenAnswers {
+  return { levels: Float64Array.from(levels), quantiles, slot: tableRows.map((row) => slotOf[row]) };
 }
 
 /** Cuts the fits of each block into chunks in proportion to their number. */

@@ -2,12 +2,15 @@ import { isWeatherglassError } from '../errors.ts';
 import type { Artefact, Cases, Control, Settings } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
 import { type FitTimes, trainingRowsOf } from './backtest-plan.ts';
+import { expertQuantiles, fitExpert } from './experts.ts';
 
 /** One expert's fits `from` … `until` − 1 of a block, and the rows that they answer. */
 export interface ExpertChunk {
   readonly cases: Cases;
   readonly model: string;
   readonly settings: Settings;
+  /** Whether places are fitted each by itself: nothing tells a model of outcomes alone where it is. */
+  readonly byPlace: boolean;
   readonly times: FitTimes;
   /** For each row the fit that answers it; −1 for one that is not asked. */
   readonly fitOf: Int32Array;
@@ -32,6 +35,7 @@ const SLICE = 1024;
 export function runExpertChunk(chunk: ExpertChunk, control: Control): ExpertRefusals {
   const { cases, times, fitOf, levels, slot, out } = chunk;
   const model = findModel(chunk.model);
+  const source = chunk.byPlace ? '' : 'table';
   const everything = Int32Array.from({ length: cases.size }, (_, row) => row);
   const asked: number[][] = Array.from({ length: chunk.until - chunk.from }, () => []);
   fitOf.forEach((fit, row) => {
@@ -43,7 +47,7 @@ export function runExpertChunk(chunk: ExpertChunk, control: Control): ExpertRefu
     control.checkpoint(k, asked.length);
     const training = { cases, rows: trainingRowsOf(times, everything, cases, chunk.from + k) };
     try {
-      earlier = model.fit(training, chunk.settings, control, earlier);
+      earlier = fitExpert(model, source, training, chunk.settings, control, earlier);
     } catch (error) {
       if (!isWeatherglassError(error, 'CannotFit')) throw error;
       refusals.add(error.message);
@@ -52,11 +56,11 @@ export function runExpertChunk(chunk: ExpertChunk, control: Control): ExpertRefu
     for (let from = 0; from < rows.length; from += SLICE) {
       control.checkpoint(k, asked.length);
       const slice = Int32Array.from(rows.slice(from, from + SLICE));
-      const laws = model.predict(earlier, { cases, rows: slice });
-      slice.forEach((row, i) => {
-        const at = slot[row] * levels.length;
-        for (let j = 0; j < levels.length; j++) out[at + j] = laws.quantile(i, levels[j]);
-      });
+      const quantiles = new Float64Array(slice.length * levels.length).fill(Number.NaN);
+      expertQuantiles(model, earlier, { cases, rows: slice }, levels, quantiles, 0, levels.length);
+      slice.forEach((row, i) =>
+        out.set(quantiles.subarray(i * levels.length, (i + 1) * levels.length), slot[row] * levels.length),
+      );
     }
   });
   return { refusals: [...refusals] };

@@ -23,6 +23,8 @@ export interface MixChunk {
   readonly knownTime: Float64Array;
   /** NaN where it is not known. */
   readonly outcome: Float64Array;
+  /** 1 for a row at which the sun is down, and so the value the least possible. */
+  readonly night: Uint8Array;
   readonly lower: number;
   readonly upper: number;
   readonly levels: readonly number[];
@@ -122,6 +124,7 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
       experts.forEach((quantiles, e) => said.set(quantiles.subarray(at, at + count), e * count));
       mixer.mix(said, 0, weights, lower, upper, map, pool, aggregate);
       pools.set(pool, k * count);
+      if (chunk.night[k] === 1) aggregate.fill(lower);
       chunk.out.set(aggregate, at);
       if (Number.isNaN(aggregate[0])) continue;
       mixed++;

@@ -136,7 +136,7 @@ describe('growing a forest', () => {
   test('leaves have minRows, and hold each row once', () => {
     const random = drawing(3);
     const x = Array.from({ length: 200 }, () => random());
-    const { forest } = grown(x, 1, x, { ...small, trees: 2, minRows: 7 });
+    const { forest } = grown(x, 1, x, { ...small, trees: 2, minRows: 7, mostKept: 200 });
     const sizes = [...forest.size].filter((size) => size > 0);
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(7);
     expect(sizes.length).toBeGreaterThan(10);
@@ -144,6 +144,20 @@ describe('growing a forest', () => {
       const members = forest.members.slice(tree * 200, tree * 200 + 200).sort();
       expect(members).toEqual(rowsFrom(0, 200));
     }
+  });
+
+  test('of a large leaf as many outcomes are kept as asked for, evenly by rank', () => {
+    const y = Array.from({ length: 100 }, (_, k) => 99 - k);
+    const { forest } = grown(
+      Array.from(y, () => 3),
+      1,
+      y,
+      { ...small, trees: 2, mostKept: 4 },
+    );
+    expect([...forest.size].filter((size) => size > 0)).toEqual([4, 4]);
+    expect([...forest.members].map((rank) => forest.outcomes[rank])).toEqual([
+      12, 37, 62, 87, 12, 37, 62, 87,
+    ]);
   });
 
   test('equal seeds give equal bytes, others do not', () => {

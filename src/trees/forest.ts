@@ -7,11 +7,19 @@ import { joinTrees, leftBins, type Trees } from './tree.ts';
 
 export interface ForestSettings extends RandomSplitSettings {
   readonly trees: number;
+  /** Of a leaf with more outcomes as many are kept, evenly spaced by rank. */
+  readonly mostKept: number;
   /** Whether each tree learns from as many rows drawn with replacement, instead of from all of them. */
   readonly bootstrap: boolean;
 }
 
-export const forestDefaults: ForestSettings = { trees: 100, candidates: 11, minRows: 20, bootstrap: false };
+export const forestDefaults: ForestSettings = {
+  trees: 100,
+  candidates: 11,
+  minRows: 20,
+  mostKept: 64,
+  bootstrap: false,
+};
 
 /** Trees whose leaves keep the outcomes that fell into them: plain data. */
 export interface Forest {
@@ -54,8 +62,8 @@ export function growForest(
   random: Random,
   control: Control,
 ): Forest {
-  const { trees, minRows, candidates, bootstrap } = settings;
-  if (!(trees >= 1 && minRows >= 1 && candidates >= 1))
+  const { trees, minRows, candidates, mostKept, bootstrap } = settings;
+  if (!(trees >= 1 && minRows >= 1 && candidates >= 1 && mostKept >= 1))
     throw new WeatherglassError('Usage', 'a forest needs at least one tree, row a leaf and feature a node');
   const mean = meanOf(rows, outcome, weights);
   if (!Number.isFinite(mean))
@@ -76,6 +84,7 @@ export function growForest(
   const grown: Trees[] = [];
   const firsts: number[] = [];
   const sizes: number[] = [];
+  let kept = 0;
 
   /** Grows one tree on the records, and leaves them in the order of its leaves. */
   function grow(number: number): void {
@@ -99,8 +108,12 @@ export function growForest(
       ranges.push({ node: left + 1, start: middle, end }, { node: left, start, end: middle });
     }
     for (const { start, end } of at) {
-      firsts.push(number * rows.length + start);
-      sizes.push(end - start);
+      firsts.push(kept);
+      const own = records.rank.subarray(start, end);
+      const size = Math.min(own.length, mostKept);
+      if (size < own.length) own.sort();
+      for (let k = 0; k < size; k++) members[kept++] = own[Math.floor(((k + 0.5) * own.length) / size)];
+      sizes.push(size);
     }
     grown.push(tree.close());
   }
@@ -111,13 +124,12 @@ export function growForest(
       records.put(i, row, outcome[row] - mean, weights === undefined ? 1 : weights[row], rankOf[row]);
     }
     grow(number);
-    members.set(records.rank, number * rows.length);
   }
   return {
     trees: joinTrees(grown),
     outcomes: Float64Array.from(sorted, (row) => outcome[row]),
     weights: Float64Array.from(sorted, (row) => (weights === undefined ? 1 : weights[row])),
-    members,
+    members: members.slice(0, kept),
     firstMember: Int32Array.from(firsts),
     size: Int32Array.from(sizes),
     importance,

@@ -1,0 +1,88 @@
+import type { Pairs } from '../weather/pairs.ts';
+import { hourOfDay, msPerDay } from '../weather/time.ts';
+
+/** Days looked back on. */
+const WINDOW_DAYS = 31;
+/** Fewer outcomes of an hour than these do not say that it is always dark. */
+const LEAST_OUTCOMES = 20;
+/** In some other hour at most this share may be at the bound: so a dry month is no night. */
+const MOST_BY_DAY = 0.05;
+
+/**
+ * Which rows fall into the night, as outcomes tell it where no coordinates do: those of an hour of the day at which the
+ * place's outcomes of the last 31 days, at least 20, were all at the variable's least value, while at some other hour
+ * hardly any was. Rain has no such hours; what lives on sunlight has.
+ *
+ * Only what was known when a row's forecast was available counts.
+ *
+ * @returns 1 for a row at night, by row of the table
+ */
+export function nightRows(pairs: Pairs): Uint8Array {
+  const night = new Uint8Array(pairs.rows);
+  for (const rows of rowsBySeries(pairs)) {
+    const { lower, periodHours } = pairs.variables[pairs.variable[rows[0]]];
+    if (lower === -Infinity || periodHours >= 24) continue;
+    const outcomes = outcomesOf(pairs, rows);
+    const dark = new Map<number, ReadonlySet<number>>();
+    for (const row of rows) {
+      const time = pairs.availableTime[row];
+      let hours = dark.get(time);
+      if (hours === undefined) dark.set(time, (hours = darkHours(pairs, outcomes, lower, time)));
+      if (hours.has(hourOfDay(pairs.validTime[row]))) night[row] = 1;
+    }
+  }
+  return night;
+}
+
+function rowsBySeries({ rows, variable, place }: Pairs): Iterable<number[]> {
+  const series = new Map<string, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const key = `${variable[row]} ${place[row]}`;
+    const own = series.get(key);
+    if (own === undefined) series.set(key, [row]);
+    else own.push(row);
+  }
+  return series.values();
+}
+
+/** Rows with an outcome by rising valid time, each valid time once. */
+function outcomesOf({ validTime, observation, outcomeKnownTime }: Pairs, rows: readonly number[]): number[] {
+  return rows
+    .filter((row) => !Number.isNaN(observation[row]))
+    .sort((a, b) => validTime[a] - validTime[b] || outcomeKnownTime[a] - outcomeKnownTime[b])
+    .filter((row, k, all) => k === 0 || validTime[row] !== validTime[all[k - 1]]);
+}
+
+/** Hours of the day, by coordinated time, that were always at the bound while another hardly ever was. */
+function darkHours(
+  pairs: Pairs,
+  outcomes: readonly number[],
+  lower: number,
+  time: number,
+): ReadonlySet<number> {
+  const counts = new Map<number, { all: number; least: number }>();
+  for (let k = firstAfter(pairs, outcomes, time - WINDOW_DAYS * msPerDay); k < outcomes.length; k++) {
+    const row = outcomes[k];
+    if (pairs.validTime[row] > time) break;
+    if (pairs.outcomeKnownTime[row] > time) continue;
+    const hour = hourOfDay(pairs.validTime[row]);
+    const count = counts.get(hour) ?? { all: 0, least: 0 };
+    counts.set(hour, count);
+    count.all++;
+    if (pairs.observation[row] <= lower) count.least++;
+  }
+  const hours = [...counts].filter(([, { all }]) => all >= LEAST_OUTCOMES);
+  if (!hours.some(([, { all, least }]) => least <= MOST_BY_DAY * all)) return new Set();
+  return new Set(hours.filter(([, { all, least }]) => least === all).map(([hour]) => hour));
+}
+
+function firstAfter({ validTime }: Pairs, outcomes: readonly number[], time: number): number {
+  let low = 0;
+  let high = outcomes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (validTime[outcomes[middle]] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
