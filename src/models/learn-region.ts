@@ -1,6 +1,7 @@
 import { forth } from '../forecast/transform.ts';
 import { msPerDay } from '../weather/time.ts';
 import { latentError } from './latent-error.ts';
+import { knotsOf } from './lead-knots.ts';
 import type { Cases, Control, Selection, Settings } from './model.ts';
 import { addOutcome, fade, noSums } from './place-sums.ts';
 import {
@@ -14,6 +15,7 @@ import {
   rowLaw,
   solveRegion,
 } from './region.ts';
+import { regionalFormula } from './regional-terms.ts';
 import { forget, learnRow } from './running-regression.ts';
 
 /** Days after which what the region's terms have learned has faded by e. */
@@ -110,14 +112,28 @@ export function learnRegion(
   return region;
 }
 
+function isAlike<One>(a: ArrayLike<One>, b: ArrayLike<One>): boolean {
+  return a.length === b.length && Array.from(a).every((one, k) => one === b[k]);
+}
+
 /** When an outcome can be learned: it must be known, and what was forecast. */
 export function learnable({ knownTime, availableTime }: Cases, row: number): number {
   return Math.max(knownTime[row], availableTime[row]);
 }
 
+/** Leads that begin later must not change what was said before. */
+function knotsOfRows({ cases, rows }: Selection): Float64Array {
+  return knotsOf(Float64Array.from(rows, (row) => cases.leads[row]));
+}
+
 /** Rows that `earlier` has not learned; undefined unless the others are just those that it has. */
-function newsOf(earlier: Region | undefined, { cases, rows }: Selection): Int32Array | undefined {
+function newsOf(earlier: Region | undefined, selection: Selection): Int32Array | undefined {
+  const { cases, rows } = selection;
   if (earlier === undefined || earlier.learned < START_ROWS) return undefined;
+  if (!isAlike(knotsOfRows(selection), earlier.knots)) return undefined;
+  const { location, scale } = regionalFormula(selection);
+  if (!isAlike(location, earlier.formula.location) || !isAlike(scale, earlier.formula.scale))
+    return undefined;
   const news = rows.filter((row) => learnable(cases, row) > earlier.learnedUntil);
   return rows.length - news.length === earlier.learned ? news : undefined;
 }
@@ -145,7 +161,8 @@ function freshRegion(
   order: Int32Array,
   outcome: Float64Array,
 ): Learning {
-  const region = openRegion(cases, family, 0);
+  const selection = { cases, rows };
+  const region = openRegion(regionalFormula(selection), family, knotsOfRows(selection), 0);
   const { offset } = regionRows(region, { cases, rows });
   let sum = 0;
   let squares = 0;

@@ -1,14 +1,8 @@
 import type { Family } from '../forecast/parametric.ts';
-import { betweenKnots, knotsOf } from './lead-knots.ts';
-import type { Cases, Selection } from './model.ts';
+import { betweenKnots } from './lead-knots.ts';
+import type { Selection } from './model.ts';
 import { noSums, type PlaceLaw, type PlaceSums, placeLaw, varianceBetween } from './place-sums.ts';
-import {
-  formulaColumns,
-  isOfDate,
-  needsOwnOutcomes,
-  type RegionalFormula,
-  regionalFormula,
-} from './regional-terms.ts';
+import { formulaColumns, isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
 import {
   openRegression,
   type RunningRegression,
@@ -52,9 +46,13 @@ export function placesRecord(): Record<string, PlaceSums> {
   return Object.create(null) as Record<string, PlaceSums>;
 }
 
-export function openRegion(cases: Cases, family: Family, logSpread: number): Learning {
-  const formula = regionalFormula(cases);
-  const knots = knotsOf(cases.leads);
+/** What a region knows before it has learned anything. */
+export function openRegion(
+  formula: RegionalFormula,
+  family: Family,
+  knots: Float64Array,
+  logSpread: number,
+): Learning {
   const [terms, scaleTerms] = [formula.location.length, formula.scale.length];
   return {
     formula,

@@ -14,11 +14,11 @@ export interface RegionalFormula {
   readonly hasForecast: boolean;
 }
 
-/** The formula for the columns that a block has. */
-export function regionalFormula(cases: Cases): RegionalFormula {
+/** The formula for the columns that a block has, and for what its training rows tell: what begins later has no say. */
+export function regionalFormula({ cases, rows }: Selection): RegionalFormula {
   const { columns, members, models, variable, validTime } = cases;
-  const first = hourOfDay(validTime[0]);
-  const daily = variable.periodHours < 24 && validTime.some((time) => hourOfDay(time) !== first);
+  const first = hourOfDay(validTime[rows[0]]);
+  const daily = variable.periodHours < 24 && rows.some((row) => hourOfDay(validTime[row]) !== first);
   const season = [...harmonics('year', 1), ...(daily ? harmonics('day', 2) : [])];
   const hasForecast = members + models > 0;
   const distinct = hasForecast && models + Math.min(members, 1) > 1;
@@ -41,11 +41,17 @@ export function regionalFormula(cases: Cases): RegionalFormula {
       ...place,
       ...spread,
       ...columns.slice(members + models),
-      ...cases.contextNames,
+      ...toldContext(cases, rows),
     ],
     scale: ['one', ...season, ...spread],
     hasForecast,
   };
+}
+
+/** What else was said of some row. */
+function toldContext({ contextNames, context }: Cases, rows: Int32Array): string[] {
+  const width = contextNames.length;
+  return contextNames.filter((_, k) => rows.some((row) => !Number.isNaN(context[row * width + k])));
 }
 
 /** Whether a term is known only where the place has outcomes of its own. */

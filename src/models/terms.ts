@@ -41,6 +41,11 @@ export function isRecent(term: Term): boolean {
   return recentNames.some((name) => name === term);
 }
 
+/** Whether a term is one of `Cases.contextNames`, of this or another table. */
+function isContext(term: Term): boolean {
+  return /^(change(_before)?$|(before|with|after|step)_)/.test(term);
+}
+
 /** Value of a term for each row of a block, by row; NaN where it is missing. */
 function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) => number {
   const width = cases.columns.length;
@@ -57,6 +62,8 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
   }
   const context = cases.contextNames.indexOf(term);
   if (context >= 0) return (row) => cases.context[row * cases.contextNames.length + context];
+  // A table of other variables, or of fewer leads, knows less of what else was said.
+  if (isContext(term)) return () => Number.NaN;
   if (term.startsWith(OVER)) {
     const { mean } = ensembleStatistics(cases, transform);
     const other = valueOf(term.slice(OVER.length), cases, transform);

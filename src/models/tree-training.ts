@@ -13,6 +13,8 @@ const REGROW_DAYS = 30;
 /** Fewer dates than these have too little weather to tell a pattern from a coincidence. */
 const LEAST_DATES = 60;
 const LEAST_ROWS = 100;
+/** Of more rows as many are taken, evenly spread: more would say little more, and take their time. */
+const MOST_ROWS = 200_000;
 /** Standardised errors are cut here, so that a wild outcome cannot own a leaf. */
 const CLIP = 5;
 
@@ -54,7 +56,7 @@ export function treeTraining(
     scale: new Float64Array(rows.length).fill(Number.NaN),
   };
   const { formula } = learnRegion({ cases, rows }, settings, control, undefined, beforehand);
-  const known = [...rows.keys()].filter((i) => !Number.isNaN(beforehand.location[i]));
+  const known = thinned([...rows.keys()].filter((i) => !Number.isNaN(beforehand.location[i])));
   const own = Int32Array.from(known, (i) => rows[i]);
   const dates = new Set(own.map((row) => Math.floor(cases.validTime[row] / msPerDay))).size;
   if (dates < LEAST_DATES || own.length < LEAST_ROWS)
@@ -81,4 +83,9 @@ export function treeTraining(
     outcome: Float64Array.from(own, (row) => cases.outcome[row]),
     hasForecast: formula.hasForecast,
   };
+}
+
+function thinned(rows: readonly number[]): readonly number[] {
+  if (rows.length <= MOST_ROWS) return rows;
+  return Array.from({ length: MOST_ROWS }, (_, k) => rows[Math.floor((k * rows.length) / MOST_ROWS)]);
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts';
 import { decodeArtefact, type LoopArtefact } from './artefact-codec.ts';
-import { type Learned, learnedFor } from './learned-lead.ts';
+import { allLeads, type Learned, learnedFor } from './learned-lead.ts';
 
 /** What the experts of one variable have learned, by {@link artefactKey}. */
 export type ArtefactTable = ReadonlyMap<string, LoopArtefact>;
@@ -42,13 +42,15 @@ interface LearnedArtefact extends Learned {
 
 const byExpert = new WeakMap<ArtefactTable, Map<string, LearnedArtefact[]>>();
 
-/** What an expert answers a lead with: see {@link learnedFor}. */
+/** What an expert answers a lead with: what it learned of all leads, or see {@link learnedFor}. */
 export function artefactFor(
   table: ArtefactTable,
   source: string,
   lead: number,
   model: string,
 ): LoopArtefact | undefined {
+  const everywhere = table.get(artefactKey(source, allLeads, model));
+  if (everywhere !== undefined) return everywhere;
   let index = byExpert.get(table);
   if (index === undefined) {
     byExpert.set(table, (index = new Map()));

@@ -153,9 +153,9 @@ function answerTargets(
   options: BacktestOptions,
   pool: ComputePool,
 ): Promise<AutoAnswers> {
-  const targets = planned.flatMap(({ plan }, k) => [
-    ...tableRows[k].filter((_, row) => plan.fitOf[row] >= 0),
-  ]);
+  const targets = planned.flatMap(({ plan }, k) =>
+    Array.from(tableRows[k].filter((_, row) => plan.fitOf[row] >= 0)),
+  );
   return autoAnswers(pairs, Int32Array.from(targets), { ...options, dates: options.window?.dates }, pool);
 }
 

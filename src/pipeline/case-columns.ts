@@ -27,11 +27,15 @@ function isCommon({ columns, forecasts }: Cases, rows: Int32Array, column: numbe
 
 const selections = new WeakMap<Cases, Map<string, Cases>>();
 
-/** The same block with some of its columns; undefined where it lacks one. */
-export function withColumns(cases: Cases, names: readonly string[]): Cases | undefined {
+/**
+ * The same block with some of its columns.
+ *
+ * @param gaps whether a column that it lacks is empty; else the answer is undefined where it lacks one
+ */
+export function withColumns(cases: Cases, names: readonly string[], gaps = false): Cases | undefined {
   const kept = names.map((name) => cases.columns.indexOf(name));
-  if (kept.includes(-1)) return undefined;
-  if (names.length === cases.columns.length) return cases;
+  if (kept.includes(-1) && !gaps) return undefined;
+  if (names.length === cases.columns.length && !kept.includes(-1)) return cases;
   let known = selections.get(cases);
   if (known === undefined) selections.set(cases, (known = new Map()));
   const key = names.join(' ');
@@ -41,13 +45,13 @@ export function withColumns(cases: Cases, names: readonly string[]): Cases | und
     const forecasts = new Float64Array(cases.size * kept.length);
     for (let row = 0; row < cases.size; row++)
       for (let k = 0; k < kept.length; k++)
-        forecasts[row * kept.length + k] = cases.forecasts[row * width + kept[k]];
+        forecasts[row * kept.length + k] = kept[k] < 0 ? Number.NaN : cases.forecasts[row * width + kept[k]];
     own = {
       ...cases,
       columns: names,
-      members: kept.filter((k) => k < cases.members).length,
-      models: kept.filter((k) => k >= cases.members && k < cases.members + cases.models).length,
-      predictors: kept.filter((k) => k >= cases.members + cases.models).length,
+      members: names.filter((name) => name.startsWith('member_')).length,
+      models: names.filter((name) => name.startsWith('model_')).length,
+      predictors: names.filter((name) => name.startsWith('x_')).length,
       forecasts,
     };
     known.set(key, own);

@@ -7,14 +7,7 @@ import type { Artefact, Cases, Control, Model, Selection } from '../models/model
 import { recentNames } from '../models/model.ts';
 import { settingsFor } from '../models/settings.ts';
 import { findVariable } from '../weather/variable.ts';
-import {
-  contendersOf,
-  expertName,
-  expertQuantiles,
-  expertsFor,
-  expertsUseRecent,
-  fitExpert,
-} from './experts.ts';
+import { contendersOf, expertName, expertQuantiles, expertsFor, expertsNeed, fitExpert } from './experts.ts';
 
 const DAY = 86_400_000;
 const control: Control = { checkpoint() {} };
@@ -61,6 +54,8 @@ describe('who answers', () => {
       'emos-season',
       'emos-station',
       'idr',
+      'regional',
+      'trees',
     ]);
     expect(contendersOf([''], [])).toEqual(['aggregate', 'pool', 'climatology', 'persistence', 'harmonic']);
     const several = contendersOf(['gfs', 'icon', ''], ['gfs', 'icon']);
@@ -68,7 +63,7 @@ describe('who answers', () => {
     expect(several).toContain('emos@icon');
     // Climatology is the same, wherever it stands.
     expect(several.slice(-2)).toEqual(['persistence', 'harmonic']);
-    expect(several).toHaveLength(2 + 6 + 5 + 2);
+    expect(several).toHaveLength(2 + 8 + 7 + 2);
     // Wherever it is asked, whoever else answers there.
     expect(contendersOf(['icon'], ['gfs', 'icon'])).toContain('emos@icon');
     expect(expertName('emos', 'gfs', ['gfs'])).toBe('emos');
@@ -78,7 +73,7 @@ describe('who answers', () => {
     for (const source of ['gfs', ''])
       for (const { name } of expertsFor(source))
         expect(contendersOf([source], source === '' ? [] : [source])).toContain(name);
-    expect(expertsUseRecent).toBe(true);
+    expect(expertsNeed).toEqual({ usesRecent: true, usesContext: true });
   });
 });
 

@@ -4,7 +4,16 @@ import { trainedOn } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
 
 /** Models that the loop fits and mixes where a source forecasts the variable: all places together. */
-const forecastExperts = ['dressed', 'climatology', 'emos', 'emos-season', 'emos-station', 'idr'];
+const forecastExperts = [
+  'dressed',
+  'climatology',
+  'emos',
+  'emos-season',
+  'emos-station',
+  'idr',
+  'regional',
+  'trees',
+];
 /** The same where there are observations alone: each place by itself, for nothing tells the model where it is. */
 const observationExperts = ['climatology', 'persistence', 'harmonic'];
 
@@ -13,10 +22,15 @@ export function expertsFor(source: string): readonly Model[] {
   return (source === '' ? observationExperts : forecastExperts).map(findModel);
 }
 
-/** Whether any expert reads `Cases.recent`. */
-export const expertsUseRecent = [...forecastExperts, ...observationExperts].some(
-  (name) => findModel(name).usesRecent === true,
-);
+/** What the experts read beside forecasts and outcomes. */
+export const expertsNeed = {
+  usesRecent: anyExpert(({ usesRecent }) => usesRecent === true),
+  usesContext: anyExpert(({ usesContext }) => usesContext === true),
+};
+
+function anyExpert(is: (model: Model) => boolean): boolean {
+  return [...forecastExperts, ...observationExperts].map(findModel).some(is);
+}
 
 /** What is served: the mixture after recalibration, and before it. */
 export const servedContenders = ['aggregate', 'pool'] as const;

@@ -132,12 +132,16 @@ async function historyOf(
   forecasts: readonly Forecast[],
   outcomes: readonly Outcome[],
   { knownUntil = 1000, issuedFrom, ...rest }: Query = {},
-  withRecent = false,
+  usesRecent = false,
 ): Promise<History> {
   await using store = await openStore(join(folder, `${files++}.db`));
   await put(store, forecasts, outcomes);
   const from = issuedFrom === undefined ? undefined : issuedFrom * HOUR;
-  return await readHistory(store, { ...rest, knownUntil: knownUntil * HOUR, issuedFrom: from }, withRecent);
+  return await readHistory(
+    store,
+    { ...rest, knownUntil: knownUntil * HOUR, issuedFrom: from },
+    { usesRecent },
+  );
 }
 
 const forecast: Forecast = { issued: 0, leads: [6, 12], values: [10, 11] };

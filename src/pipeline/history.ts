@@ -2,13 +2,16 @@ import type { Cases, Control } from '../models/model.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import type { Variable } from '../weather/variable.ts';
-import { groupCases } from './case-groups.ts';
+import { groupCases, type Needs } from './case-groups.ts';
 import { firstAt, type OutcomesQuery, type Revision, readOutcomes } from './outcomes.ts';
 import { pairsOfOutcomes, pairsOfRuns } from './run-pairs.ts';
 
 /** Forecasts and outcomes of the store as blocks that models read, with the corrections that outcomes met with later. */
 export interface History {
+  /** Of one source, variable and lead each. */
   readonly groups: readonly HistoryGroup[];
+  /** Of one source and variable each, where that was asked for. */
+  readonly across: readonly HistoryGroup[];
   readonly places: readonly TablePlace[];
   readonly variables: readonly Variable[];
   /** Versions after an outcome's first, by when they became known. */
@@ -40,12 +43,12 @@ export interface HistoryQuery extends Omit<OutcomesQuery, 'validFrom'> {
  * that no source forecasts is learned from its own observations: each of them is an issue, from which every day of the
  * next two weeks is predicted.
  *
- * @param withRecent whether models read `Cases.recent`
+ * @param needs what models read; with `acrossLeads` blocks of all leads come beside those of each
  */
 export async function readHistory(
   store: Store,
   query: HistoryQuery,
-  withRecent: boolean,
+  needs: Needs,
   control?: Control,
 ): Promise<History> {
   const wanted = (await store.places()).filter(({ name }) => query.places?.includes(name) ?? true);
@@ -81,15 +84,19 @@ export async function readHistory(
   const forecast = new Map<string, number>();
   const summarised = (await store.note(reducedNote)) !== undefined;
   const groups: HistoryGroup[] = [];
+  const across: HistoryGroup[] = [];
   const add = (source: string, pairs: Pairs) => {
-    for (const cases of groupCases(pairs, { usesRecent: withRecent, keepGaps: true }, control).groups)
-      groups.push({ source, cases });
+    const each = { ...needs, acrossLeads: false, keepGaps: true };
+    for (const cases of groupCases(pairs, each, control).groups) groups.push({ source, cases });
+    if (needs.acrossLeads !== true) return;
+    const all = { ...needs, keepGaps: true };
+    for (const cases of groupCases(pairs, all, control).groups) across.push({ source, cases });
   };
   for (const [source, runs] of bySource)
     add(source, pairsOfRuns(runs, places, variables, outcomes.series, forecast, summarised, control));
   const observed = pairsOfOutcomes(places, variables, outcomes.series, forecast, query, control);
   if (observed.rows > 0) add('', observed);
-  return { groups, places, variables, revisions: outcomes.revisions, applied: 0 };
+  return { groups, across, places, variables, revisions: outcomes.revisions, applied: 0 };
 }
 
 /** Brings the blocks to the outcomes as they were known at a time; it may only move forward. */
@@ -97,7 +104,7 @@ export function advance(history: History, asOf: number): void {
   while (history.applied < history.revisions.length && history.revisions[history.applied].knownAt <= asOf) {
     const revision = history.revisions[history.applied++];
     const { name } = history.variables[revision.variable];
-    for (const { cases } of history.groups) {
+    for (const { cases } of [...history.groups, ...history.across]) {
       if (cases.variable.name !== name) continue;
       for (let row = firstAt(cases.validTime, revision.validTime); ; row++) {
         if (cases.validTime[row] !== revision.validTime) break;

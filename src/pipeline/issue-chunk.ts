@@ -12,7 +12,7 @@ import {
   expertName,
   expertQuantiles,
   expertsFor,
-  expertsUseRecent,
+  expertsNeed,
   servedContenders,
 } from './experts.ts';
 import type { History, HistoryGroup } from './history.ts';
@@ -70,7 +70,7 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
       knownUntil: chunk.historyUntil,
       begins: chunk.begins,
     },
-    expertsUseRecent,
+    expertsNeed,
     control,
   );
   const lastIssues = await lastIssuesOf(store, chunk.places);
@@ -189,7 +189,8 @@ function answersOf(
   models.forEach((model, k) => {
     const artefact = artefactFor(artefacts, source, cases.lead, model.name);
     // Where the forecasts no longer have a column it was fitted with, it sleeps until the next training.
-    const block = artefact === undefined ? undefined : withColumns(cases, artefact.columns);
+    const across = model.acrossLeads === true;
+    const block = artefact === undefined ? undefined : withColumns(cases, artefact.columns, across);
     if (artefact === undefined || block === undefined) return;
     const from = k * levels.length;
     for (let first = 0; first < wanted.length; first += SLICE) {
@@ -197,6 +198,8 @@ function answersOf(
       const slice = { cases: block, rows: wanted.subarray(first, first + SLICE) };
       expertQuantiles(model, artefact, slice, levels, quantiles, first * width + from, width);
     }
+    // One that knows all leads knows what to make of a gap.
+    if (across) return;
     wanted.forEach((row, i) => {
       if (isComplete(block, row)) return;
       quantiles.fill(Number.NaN, i * width + from, i * width + from + levels.length);

@@ -1,3 +1,6 @@
+/** Stands for the lead of what was learned of all leads together. */
+export const allLeads = -1;
+
 /** What was learned at one lead, from so many outcomes. */
 export interface Learned {
   /** Hours. */

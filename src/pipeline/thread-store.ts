@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Control } from '../models/model.ts';
 import { openStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import type { Needs } from './case-groups.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
 
 /** A thread's own reading connection to a store. */
@@ -36,15 +37,15 @@ export function threadHistory(
   location: string,
   id: string,
   query: HistoryQuery,
-  withRecent: boolean,
+  needs: Needs,
   control?: Control,
 ): Promise<History> {
   if (remembered?.id !== id) remembered = { id, histories: new Map() };
-  const key = JSON.stringify([location, query, withRecent]);
+  const key = JSON.stringify([location, query, needs]);
   let history = remembered.histories.get(key);
   if (history === undefined) {
     if (query.begins === undefined) remembered.histories.clear();
-    history = threadStore(location).then((store) => readHistory(store, query, withRecent, control));
+    history = threadStore(location).then((store) => readHistory(store, query, needs, control));
     remembered.histories.set(key, history);
     const { histories } = remembered;
     history.catch(() => histories.delete(key));

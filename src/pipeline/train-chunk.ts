@@ -6,8 +6,9 @@ import { encodeArtefact } from './artefact-codec.ts';
 import { artefactKey, threadArtefacts } from './artefact-table.ts';
 import { trainingRows, unitsOf } from './backtest-plan.ts';
 import { isComplete, lastingColumns, withColumns } from './case-columns.ts';
-import { expertsFor, expertsUseRecent, fitExpert } from './experts.ts';
+import { expertsFor, expertsNeed, fitExpert } from './experts.ts';
 import { advance } from './history.ts';
+import { allLeads } from './learned-lead.ts';
 import { threadHistory, threadStore } from './thread-store.ts';
 
 /** A share of one variable's blocks to fit the experts to. */
@@ -41,50 +42,45 @@ export async function runTrainChunk(chunk: TrainChunk, control: Control): Promis
     store,
     historyId,
     { variables: [variable], knownUntil, begins: chunk.begins },
-    expertsUseRecent,
+    { ...expertsNeed, acrossLeads: true },
     control,
   );
   advance(history, asOf);
-  const before =
+  const earlierTable =
     earlier === undefined
       ? undefined
       : await threadArtefacts(await threadStore(store), historyId, variable, earlier);
   const artefacts: StoredArtefact[] = [];
   const refusals: string[] = [];
-  for (let k = part; k < history.groups.length; k += parts) {
-    control.checkpoint(k, history.groups.length);
-    const { source, cases } = history.groups[k];
+  // Those of all leads take the longest.
+  const blocks = [...history.across, ...history.groups];
+  for (let k = part; k < blocks.length; k += parts) {
+    control.checkpoint(k, blocks.length);
+    const { source, cases } = blocks[k];
+    const across = k < history.across.length;
+    const lead = across ? allLeads : cases.lead;
+    const ahead = across ? 'all leads' : `${lead} h`;
     const [all] = unitsOf(cases, 'all');
     const rows = trainingRows(all, cases, asOf);
     const columns = lastingColumns(cases, rows);
     const block = withColumns(cases, columns)!;
-    const training = { cases: block, rows: rows.filter((row) => isComplete(block, row)) };
+    const known = across ? rows : rows.filter((row) => isComplete(block, row));
+    const training = { cases: block, rows: known };
     if (training.rows.length === 0) {
-      refusals.push(`${variable}, ${cases.lead} h: no outcome of a forecast is known yet`);
+      refusals.push(`${variable}, ${ahead}: no outcome of a forecast is known yet`);
       continue;
     }
     const settings = settingsFor(cases.variable);
     for (const model of expertsFor(source)) {
+      if ((model.acrossLeads === true) !== across) continue;
       try {
-        const artefact = fitExpert(
-          model,
-          source,
-          training,
-          settings,
-          control,
-          before?.get(artefactKey(source, cases.lead, model.name)),
-        );
-        artefacts.push({
-          variable,
-          source,
-          lead: cases.lead,
-          model: model.name,
-          trainedAt: asOf,
-          data: encodeArtefact({ ...artefact, columns }),
-        });
+        const before = earlierTable?.get(artefactKey(source, lead, model.name));
+        const artefact = fitExpert(model, source, training, settings, control, before);
+        const data = encodeArtefact({ ...artefact, columns });
+        artefacts.push({ variable, source, lead, model: model.name, trainedAt: asOf, data });
       } catch (error) {
         if (!isWeatherglassError(error, 'CannotFit')) throw error;
-        refusals.push(`${variable}, ${cases.lead} h, ${model.name}: ${error.message}`);
+        refusals.push(`${variable}, ${ahead}, ${model.name}: ${error.message}`);
       }
     }
   }
