@@ -7,6 +7,7 @@ import { inspection } from './inspection.ts';
 import { laws } from './laws.ts';
 import { loop } from './loop.ts';
 import type { Bench } from './measure.ts';
+import { physics } from './physics.ts';
 import { pool } from './pool.ts';
 import { quality } from './quality.ts';
 import { replay } from './replay.ts';
@@ -29,6 +30,7 @@ export const benches: readonly Bench[] = [
   inspection,
   laws,
   loop,
+  physics,
   pool,
   quality,
   replay,

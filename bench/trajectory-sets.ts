@@ -16,7 +16,7 @@ export const HOURS = 24;
 export const PAST_DAYS = 60;
 const HOUR = 3_600_000;
 
-const developmentData =
+export const developmentData =
   process.env.DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 /** One day: what came, the distributions of its hours, and templates to order them by. */

@@ -190,6 +190,7 @@ describe('what is predicted', () => {
       failures: 0,
       failuresFile: null,
       // All of it is one's own.
+      physics: {},
       attribution: [],
     });
     const rows = await rowsOf('some.ndjson');

@@ -159,7 +159,7 @@ test('rooms are used again', async () => {
 });
 
 test('nobody is nobody', async () => {
-  expect(await predicted(usual, [])).toMatchObject({ predicted: 0, failures: [], moved: 0 });
+  expect(await predicted(usual, [])).toMatchObject({ predicted: 0, failures: [], moved: {} });
 });
 
 test('what fails for one place fails for it alone', async () => {

@@ -50,7 +50,7 @@ export async function predictEvents(context: Context, flags: PredictFlags): Prom
 function asJson(forecast: EventForecast) {
   const { place, zone, event, periods, anyTime, longestSpell, coupling, trajectories, interpolated } =
     forecast;
-  const { method, template, run, past, because } = coupling;
+  const { method, template, run, past, because, moved } = coupling;
   const { experts, runs, trainedOn, ...provenance } = eventProvenance(forecast);
   const periodJson = ({ start, end, ...rest }: PeriodProbability) => ({
     from: formatInstant(start),
@@ -80,6 +80,7 @@ function asJson(forecast: EventForecast) {
         },
       }),
       ...(because !== undefined && { because }),
+      ...(Object.keys(moved).length > 0 && { physics: moved }),
     },
     provenance: {
       issuedAt: formatInstant(provenance.issuedAt),
@@ -92,6 +93,7 @@ function asJson(forecast: EventForecast) {
         until: instantOrNull(trainedOn.until),
       },
       truth: provenance.truth,
+      ...(provenance.physics !== undefined && { physics: provenance.physics }),
     },
     ...(provenance.attribution.length > 0 && { attribution: provenance.attribution }),
   };

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type ErrorName, errorTable, WeatherglassError } from '../errors.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import { type FailedLine, predictPlaces, writeFailures } from '../pipeline/predict-places.ts';
 import { predictionFormat } from '../pipeline/prediction-formats.ts';
 import { presentOf } from '../pipeline/present.ts';
@@ -9,6 +10,7 @@ import { storeAttribution } from './attribution.ts';
 import { type Context, openSettings, openThreads } from './context.ts';
 import { exportFile } from './export-file.ts';
 import { openToRead } from './open-store.ts';
+import { physicsText } from './physics-text.ts';
 import type { PredictFlags } from './predict-flags.ts';
 import { refuseModelFlags } from './predict-stored.ts';
 import { count } from './store-command.ts';
@@ -25,6 +27,8 @@ interface Summary {
   readonly failures: number;
   /** Where they stand. */
   readonly failuresFile: string | null;
+  /** What each rule of physics moved: quantiles, of how many values. */
+  readonly physics: PhysicsChanges;
   /** What must be said wherever the predictions are shown. */
   readonly attribution: readonly string[];
 }
@@ -46,7 +50,7 @@ export async function predictFile(context: Context, flags: PredictFlags): Promis
   await using beside = await exportFile(failuresFile, [file, config.store]);
   await using pool = openThreads(config);
   const asOf = flags.asOf ?? (await presentOf(store));
-  const { rows, predicted, failures } = await predictPlaces(
+  const { rows, predicted, failures, moved } = await predictPlaces(
     store,
     asked,
     {
@@ -76,6 +80,7 @@ export async function predictFile(context: Context, flags: PredictFlags): Promis
     predicted,
     failures: failures.length,
     failuresFile: failures.length === 0 ? null : failuresFile,
+    physics: moved,
     attribution: await storeAttribution(store),
   };
   if (flags.json) context.write(`${JSON.stringify(summary)}\n`);
@@ -113,7 +118,7 @@ function nothingPredicted({ failures, failuresFile }: Summary, first: FailedLine
 }
 
 function describe(summary: Summary): string {
-  const { output, asOf, rows, places, predicted, failures, failuresFile, attribution } = summary;
+  const { output, asOf, rows, places, predicted, failures, failuresFile, physics, attribution } = summary;
   const failed = failures === 0 ? '' : `; ${count(failures, 'failure')}, in ${failuresFile}`;
-  return `${output}: ${count(rows, 'row')} for ${predicted} of ${count(places, 'place')}, as of ${asOf}${failed}\n${attribution.map((line) => `${line}\n`).join('')}`;
+  return `${output}: ${count(rows, 'row')} for ${predicted} of ${count(places, 'place')}, as of ${asOf}${failed}\n${physicsText(physics)}${attribution.map((line) => `${line}\n`).join('')}`;
 }

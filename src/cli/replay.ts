@@ -4,6 +4,7 @@ import { formatInstant } from '../weather/time.ts';
 import { type CommonFlags, type Context, openSession } from './context.ts';
 import { command, parseTime, withStoreFlags } from './model-flags.ts';
 import { openToWrite } from './open-store.ts';
+import { physicsText } from './physics-text.ts';
 
 interface ReplayFlags extends CommonFlags {
   readonly from?: number;
@@ -35,11 +36,11 @@ export function replayCommand(context: Context): Command {
       );
       session.progress.clear();
       const seconds = Math.round(performance.now() - started) / 1000;
-      const { from, until, ...counts } = result;
+      const { from, until, moved, ...counts } = result;
       context.write(
         flags.json
-          ? `${JSON.stringify({ from: formatInstant(from), until: formatInstant(until), ...counts, seconds })}\n`
-          : `${result.days} days from ${formatInstant(from)} to ${formatInstant(until)} in ${seconds} s: ${result.values} values predicted, ${result.scored} scored, experts fitted ${result.trainings} times\n`,
+          ? `${JSON.stringify({ from: formatInstant(from), until: formatInstant(until), ...counts, physics: moved, seconds })}\n`
+          : `${result.days} days from ${formatInstant(from)} to ${formatInstant(until)} in ${seconds} s: ${result.values} values predicted, ${result.scored} scored, experts fitted ${result.trainings} times\n${physicsText(moved)}`,
       );
     });
 }

@@ -1,4 +1,6 @@
 import { isWeatherglassError, type WeatherglassError } from '../errors.ts';
+import { plusChanges } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { Control } from '../models/model.ts';
 import type { Layout, Run, Store } from '../store/store.ts';
 import { openBatchKernel } from './batch-kernel.ts';
@@ -49,8 +51,8 @@ export interface BatchChunkResult {
   readonly failures: readonly BatchFailure[];
   /** Rows x levels for each predicted place; NaN where no expert answers. */
   readonly quantiles: Float32Array<ArrayBuffer>;
-  /** Quantiles that were moved to obey physics. */
-  readonly moved: number;
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
 /** Predicts for some places from their newest runs. */
@@ -63,7 +65,7 @@ export async function runBatchChunk(chunk: BatchChunk, control: Control): Promis
   const used = new Map<BatchPlan, number>();
   let quantiles = chunk.room;
   let end = 0;
-  let moved = 0;
+  let moved: PhysicsChanges = {};
 
   /** Why a place has no prediction; nothing if it has one. */
   async function predictOne(place: number, name: string): Promise<string | undefined> {
@@ -78,7 +80,7 @@ export async function runBatchChunk(chunk: BatchChunk, control: Control): Promis
     if (end + size > quantiles.length) quantiles = enlarged(quantiles, end + size);
     // As they are kept: a forecast in single precision is as good as its decimals.
     const numbers = runs.map((run) => run?.values.stored);
-    moved += kernel.predict(plan, numbers, name, quantiles, end);
+    moved = plusChanges(moved, kernel.predict(plan, numbers, name, quantiles, end));
     if (isSilent(quantiles, end, end + size))
       return `no expert answers for ${name}: its newest forecasts are over, or empty, or of leads or variables never learned`;
     let rows = used.get(plan);

@@ -1,4 +1,5 @@
-import { orderQuantiles } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
+import type { Location } from '../weather/location.ts';
 import type { BatchPlan, CompleteLaws, PlanPart } from './batch-plan.ts';
 import { type LocalColumns, openLocals } from './batch-stations.ts';
 
@@ -20,7 +21,7 @@ export interface BatchKernel {
    * fitted scale, so that there, and before bounds are applied, every quantile is the weighted mean of the experts'.
    *
    * @param runs for each source the numbers of the place's newest run, those of the layout that was planned with
-   * @returns how many quantiles were moved to obey physics
+   * @returns how many quantiles of how many values each rule of physics moved
    */
   readonly predict: (
     plan: BatchPlan,
@@ -28,8 +29,11 @@ export interface BatchKernel {
     place: string,
     out: Float32Array,
     at: number,
-  ) => number;
+  ) => PhysicsChanges;
 }
+
+const nowhere: Location = { latitude: Number.NaN, longitude: Number.NaN, elevation: Number.NaN };
+const unchanged: PhysicsChanges = {};
 
 /** Opens room for the laws of one place; a kernel serves any number of places, one after the other. */
 export function openBatchKernel(levels: number): BatchKernel {
@@ -48,9 +52,8 @@ export function openBatchKernel(levels: number): BatchKernel {
         writer.write(laws.location, laws.scale, count, out, row);
         row += count * levels;
       }
-      let moved = 0;
-      for (const rows of plan.orderings) moved += orderQuantiles(out, at, levels, rows);
-      return moved;
+      const where = plan.places.get(place) ?? nowhere;
+      return plan.obey?.(out, at, () => where) ?? unchanged;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Family } from '../forecast/parametric.ts';
 import { openQuantileWriter, type QuantileWriter } from '../forecast/quantile-writer.ts';
+import { isSunlit } from '../forecast/sunlight-limit.ts';
 import { type AffineLaw, affineLaw } from '../models/affine-law.ts';
 import type { RegressionArtefact } from '../models/emos.ts';
 import type { StationArtefact } from '../models/emos-station.ts';
@@ -23,13 +24,15 @@ export interface BatchKnowledge {
   readonly sources: readonly string[];
   /** Numbers of the places that an expert knows as stations. */
   readonly stations: ReadonlyMap<string, number>;
-  /** By name; empty where nothing is said of places that are no stations. */
+  /** By name; empty where neither the sun nor what is said of places that are no stations asks for them. */
   readonly places: ReadonlyMap<string, TablePlace>;
   /** Whether the store has made runs smaller: then ensembles were learned from as their summaries. */
   readonly summarised: boolean;
   readonly asOf: number;
   /** No valid time later than this. */
   readonly until: number;
+  /** Of the quantiles. */
+  readonly levels: Float64Array;
 }
 
 export interface LearnedVariable {
@@ -105,9 +108,9 @@ export async function readKnowledge(
   }
   const summarised = (await store.note(reducedNote)) !== undefined;
   const places = new Map<string, TablePlace>();
-  if (variables.some(({ biases }) => biases.elsewhere !== undefined))
+  if (variables.some(({ biases, variable }) => biases.elsewhere !== undefined || isSunlit(variable)))
     for (const place of await store.places()) places.set(place.name, place);
-  return { variables, sources: await store.sources(), stations, places, summarised, asOf, until };
+  return { variables, sources: await store.sources(), stations, places, summarised, asOf, until, levels };
 }
 
 /** An expert before it has a column. */

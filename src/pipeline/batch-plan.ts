@@ -1,4 +1,6 @@
-import { type OrderedRows, orderings } from '../forecast/physics.ts';
+import { boundsRule } from '../forecast/bounds-rule.ts';
+import { humidityRule } from '../forecast/humidity-rule.ts';
+import { type ObeyAll, physicsRules, planPhysics } from '../forecast/physics.ts';
 import type { QuantileWriter } from '../forecast/quantile-writer.ts';
 import type { AffineLaw } from '../models/affine-law.ts';
 import type { Run, RunSeries } from '../store/store.ts';
@@ -23,7 +25,8 @@ export interface BatchPlan {
   readonly variables: readonly VariablePlan[];
   /** Rows of quantiles: the targets of all variables, one after the other. */
   readonly rows: number;
-  readonly orderings: readonly OrderedRows[];
+  /** Makes the rows of a place obey physics; undefined where no rule is about them. */
+  readonly obey: ObeyAll | undefined;
   /** Numbers of the places that an expert knows as stations. */
   readonly stations: ReadonlyMap<string, number>;
   /** Where places are; see {@link BatchKnowledge}. */
@@ -118,7 +121,7 @@ export function planBatch(runs: readonly (Run | undefined)[], known: BatchKnowle
   return {
     variables,
     rows: variables.reduce((sum, { validTimes }) => sum + validTimes.length, 0),
-    orderings: orderedRows(variables),
+    obey: planRules(variables, known.levels),
     stations: known.stations,
     places: known.places,
   };
@@ -303,27 +306,15 @@ function completeLaws(parts: readonly PlanPart[], targets: number): CompleteLaws
   };
 }
 
-/** Which rows hold the two variables of each ordering at the same time. */
-function orderedRows(variables: readonly VariablePlan[]): OrderedRows[] {
-  const firstRow = new Map<string, number>();
-  let row = 0;
-  for (const { variable, validTimes } of variables) {
-    firstRow.set(variable.name, row);
-    row += validTimes.length;
-  }
-  const timesOf = (name: string) =>
-    variables.find(({ variable }) => variable.name === name)?.validTimes ?? new Float64Array();
-  return orderings.flatMap(({ below, above, moves }) => {
-    const pairs = Array.from(timesOf(below), (time, k) => [k, timesOf(above).indexOf(time)]).filter(
-      ([, other]) => other >= 0,
-    );
-    if (pairs.length === 0) return [];
-    return [
-      {
-        moves,
-        below: Int32Array.from(pairs, ([k]) => firstRow.get(below)! + k),
-        above: Int32Array.from(pairs, ([, other]) => firstRow.get(above)! + other),
-      },
-    ];
+/** Laws are written within the bounds already; and to look for what the humidity may be takes too long. */
+const batchRules = physicsRules.filter((rule) => rule !== boundsRule && rule !== humidityRule);
+
+function planRules(variables: readonly VariablePlan[], levels: Float64Array): ObeyAll | undefined {
+  let first = 0;
+  const series = variables.map(({ variable, validTimes }) => {
+    const own = { variable, first, validTimes, keys: validTimes };
+    first += validTimes.length;
+    return own;
   });
+  return planPhysics(series, levels, batchRules);
 }

@@ -20,6 +20,7 @@ export function eventProvenance({ predictions, coupling }: EventForecast): Event
   );
   const names = new Set(sourcesOf(predictions, []));
   if (coupling.run !== undefined) names.add(coupling.run.source);
+  const physics = new Set(predictions.flatMap(({ provenance }) => provenance.physics ?? []));
   return {
     issuedAt: predictions.reduce((newest, one) => Math.max(newest, one.issuedAt), -Infinity),
     runTime: predictions.reduce((newest, one) => Math.max(newest, one.provenance.runTime), -Infinity),
@@ -27,6 +28,7 @@ export function eventProvenance({ predictions, coupling }: EventForecast): Event
     runs: [...runs.values()],
     trainedOn: first.provenance.trainedOn,
     truth: first.provenance.truth,
+    ...(physics.size > 0 && { physics: [...physics] }),
     attribution: creditsFor(names).map(({ attribution }) => attribution),
   };
 }

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import { seededRandom } from '../scores/random.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
+import { findVariable } from '../weather/variable.ts';
 import { coupleAsOf } from './event-template.ts';
 import type { RawRun } from './raw-runs.ts';
 
 const issuedAt = Date.UTC(2025, 0, 20);
 const times = Float64Array.of(issuedAt + msPerHour, issuedAt + 2 * msPerHour);
+const variable = findVariable('temperature_2m');
+const place = { latitude: 52.5, longitude: 13.4, elevation: 34 };
 /** Two hours, each uniform on 0 … 1. */
 const margins = quantileDistributions(
   Float64Array.of(0.25, 0.75),
@@ -51,7 +54,14 @@ function observedDays(days: number) {
 }
 
 const couple = (runs: readonly ReturnType<typeof runOf>[], days: number, asOf = issuedAt + msPerHour) =>
-  coupleAsOf(margins, times, { daily: false, runs, observed: observedDays(days) }, asOf, 60, seededRandom(1));
+  coupleAsOf(
+    margins,
+    times,
+    { variable, place, daily: false, runs, observed: observedDays(days) },
+    asOf,
+    60,
+    seededRandom(1),
+  );
 
 /** Share of trajectories that are in the upper half in both hours. */
 function bothHigh({ values, count }: { readonly values: Float64Array; readonly count: number }): number {

@@ -1,6 +1,10 @@
 import type { Distributions } from '../forecast/distributions.ts';
+import { obeyMembers } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import { comonotoneOrder, completeMembers, rankOrder } from '../forecast/rank-order.ts';
 import { coupleMargins, type Trajectories } from '../forecast/trajectories.ts';
+import type { Location } from '../weather/location.ts';
+import type { Variable } from '../weather/variable.ts';
 import type { ObservedSeries } from './observed-series.ts';
 import { LEAST_TEMPLATE, pastTrajectories } from './past-trajectories.ts';
 import { coursesOf, newestRunsOver, type RunsBySource } from './raw-runs.ts';
@@ -19,10 +23,14 @@ export interface Coupled {
   readonly past?: { readonly from: number; readonly until: number; readonly sameSeason: boolean };
   /** Why neither a run nor the past could give it. */
   readonly because?: string;
+  /** How many numbers of the trajectories each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
-/** What an order can be taken from. */
+/** What trajectories are of, and what an order can be taken from. */
 export interface TemplateSources {
+  readonly variable: Variable;
+  readonly place: Location;
   /** Whether the times are ends of local days. */
   readonly daily: boolean;
   readonly runs: RunsBySource;
@@ -39,6 +47,8 @@ const LEAST_MEMBERS = 5;
  * Of the times in one order the first trajectory is the lowest throughout. That overstates how long weather lasts, but
  * less than hours without any memory would understate it (`npm run bench -- trajectories`).
  *
+ * Then they obey physics: beyond the outermost levels, and in hours filled in between others, the distributions may not.
+ *
  * @param times valid times of the margins, ascending
  * @param asOf nothing that became known later is looked at
  * @param least trajectories; each member or past day stands for as many as it takes
@@ -46,11 +56,25 @@ const LEAST_MEMBERS = 5;
 export function coupleAsOf(
   margins: Distributions,
   times: Float64Array,
-  { daily, runs, observed }: TemplateSources,
+  sources: TemplateSources,
   asOf: number,
   least: number,
   random: () => number,
 ): Coupled {
+  const { variable, place } = sources;
+  const coupled = joinAsOf(margins, times, sources, asOf, least, random);
+  const moved = obeyMembers([{ variable, trajectories: coupled.trajectories }], times, place);
+  return { ...coupled, moved };
+}
+
+function joinAsOf(
+  margins: Distributions,
+  times: Float64Array,
+  { daily, runs, observed }: TemplateSources,
+  asOf: number,
+  least: number,
+  random: () => number,
+): Omit<Coupled, 'moved'> {
   const along = (template: Float64Array, count: number) =>
     coupleMargins(margins, rankOrder(template, times.length, random, Math.ceil(least / count)));
   const ensemble = ensembleOver(runs, times, asOf);

@@ -1,4 +1,5 @@
 import { openMixer } from '../forecast/mixer.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { Control } from '../models/model.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
 import { bandOf } from '../weather/lead-band.ts';
@@ -16,6 +17,7 @@ import {
   servedContenders,
 } from './experts.ts';
 import type { History, HistoryGroup } from './history.ts';
+import { obeyIssued } from './issue-physics.ts';
 import { describeMethod, describeTraining, type Naming, type TrainingNote } from './method.ts';
 import { type Mixing, weightsFor } from './mixing.ts';
 import { threadHistory, threadStore } from './thread-store.ts';
@@ -56,9 +58,11 @@ export interface IssuedChunk {
   readonly longestLead: number;
   /** What the methods of the predictions name. */
   readonly trainings: readonly TrainingNote[];
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
-/** Predicts, mixes and describes what is due at some places. */
+/** Predicts, mixes, holds to physics and describes what is due at some places. */
 export async function runIssueChunk(chunk: IssueChunk, control: Control): Promise<IssuedChunk> {
   const store = await threadStore(chunk.store);
   const history = await threadHistory(
@@ -112,7 +116,10 @@ export async function runIssueChunk(chunk: IssueChunk, control: Control): Promis
       longestLead = Math.max(longestLead, issued.longestLead);
     }
   }
-  return { predictions, unanswered, longestLead, trainings };
+  const variables = new Map(history.variables.map((one) => [one.name, one]));
+  const places = new Map(history.places.map((one) => [one.name, one]));
+  const obeying = obeyIssued(predictions, variables, (name) => places.get(name)!, control);
+  return { ...obeying, unanswered, longestLead, trainings };
 }
 
 /** The issue of a source's forecast of a target; NaN where it has none. */
@@ -217,7 +224,7 @@ function mixDue(
   mixing: Mixing | undefined,
   training: TrainingNote,
   control: Control,
-): Omit<IssuedChunk, 'trainings'> {
+): Omit<IssuedChunk, 'trainings' | 'moved'> {
   const contenders = contendersOf(sources, all);
   const experts = contenders.slice(servedContenders.length);
   const placeOf = new Map(

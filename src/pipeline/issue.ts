@@ -1,3 +1,5 @@
+import { plusChanges } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type Store, trainedNote } from '../store/store.ts';
 import { horizonHours } from '../weather/lead-band.ts';
@@ -29,6 +31,8 @@ export interface IssueResult {
   readonly values: number;
   /** Values that no expert could answer. */
   readonly unanswered: number;
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
 /**
@@ -73,6 +77,7 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
   let predictions = 0;
   let values = 0;
   let unanswered = 0;
+  let moved: PhysicsChanges = {};
   let longestLead = Number((await store.note(longestLeadNote)) ?? 0);
   const noted = new Set<string>();
   /** Those that the store does not have. */
@@ -91,6 +96,7 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
       predictions += issued.predictions.length;
       values += issued.predictions.reduce((sum, { validTimes }) => sum + validTimes.length, 0);
       unanswered += issued.unanswered;
+      moved = plusChanges(moved, issued.moved);
       longestLead = Math.max(longestLead, issued.longestLead);
       if (issued.predictions.length > 0)
         await store.write({
@@ -100,5 +106,5 @@ export async function issue(store: Store, options: IssueOptions, pool: ComputePo
     },
     { ...options, about: (index) => namePlaces(chunks[index].places) },
   );
-  return { predictions, values, unanswered };
+  return { predictions, values, unanswered, moved };
 }

@@ -1,5 +1,7 @@
 import { sensorObservations } from '../collect/sensor-hours.ts';
 import { WeatherglassError } from '../errors.ts';
+import { plusChanges } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { reachedNote, type Store, trainedNote, trainWantedNote, verifiedNote } from '../store/store.ts';
 import { formatInstant, msPerDay } from '../weather/time.ts';
@@ -77,6 +79,8 @@ export interface ReplayResult {
   readonly unanswered: number;
   readonly scored: number;
   readonly trainings: number;
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
 /** Where the store notes the first day of its replay. */
@@ -137,6 +141,7 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
   await checkQuality(store, { after: -Infinity, until, signal }, pool);
   const history = { id: crypto.randomUUID(), begins: first, knownUntil: until };
   const days = Math.max(0, Math.round((until - from) / msPerDay));
+  let moved: PhysicsChanges = {};
   const total = { predictions: 0, values: 0, unanswered: 0, scored: 0, trainings: 0 };
   for (let day = 0; day < days; day++) {
     const asOf = from + day * msPerDay;
@@ -160,9 +165,10 @@ export async function replay(store: Store, options: ReplayOptions, pool: Compute
     total.predictions += issued.predictions;
     total.values += issued.values;
     total.unanswered += issued.unanswered;
+    moved = plusChanges(moved, issued.moved);
     options.onProgress?.(day + 1, days);
   }
   const end = { [reachedNote]: String(until) };
   total.scored += (await verify(store, { asOf: until, notes: end, signal }, pool)).targets;
-  return { from, until, days, ...total };
+  return { from, until, days, ...total, moved };
 }

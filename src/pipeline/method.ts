@@ -21,6 +21,8 @@ export interface Method {
   }[];
   /** The note that says what the experts learned from: it is long, and the same for all that is issued until the next training. */
   readonly training: string | readonly Training[];
+  /** Rules of physics that moved a quantile of what was served; left out where none did. */
+  readonly physics?: readonly string[];
 }
 
 /** What an expert learned from at a lead. */

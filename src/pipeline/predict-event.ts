@@ -72,7 +72,8 @@ export interface EventForecast {
  */
 export async function predictEvent(store: Store, query: EventQuery): Promise<EventForecast> {
   const { place, asOf, until, seed = '1' } = query;
-  const [{ zone }] = await checkPlaces(store, [place]);
+  const [location] = await checkPlaces(store, [place]);
+  const { zone } = location;
   const event = parseEvent(query.event, await variablesOf(store, place, asOf));
   const { variable } = event;
   const served = await servedPredictions(store, {
@@ -95,6 +96,8 @@ export async function predictEvent(store: Store, query: EventQuery): Promise<Eve
   // Years of observations are read only where they are needed.
   const observedUntil = ensembleOver(runs, times, asOf) === undefined ? asOf : -Infinity;
   const sources = {
+    variable,
+    place: location,
     daily: event.stepHours % 24 === 0,
     runs,
     observed: await observedSeries(store, place, variable.name, observedUntil),

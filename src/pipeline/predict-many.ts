@@ -1,4 +1,6 @@
 import { WeatherglassError } from '../errors.ts';
+import { plusChanges } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { type Store, trainedNote } from '../store/store.ts';
 import { namePlaces } from '../weather/name-places.ts';
@@ -48,8 +50,8 @@ export interface PredictManyResult {
   readonly predicted: number;
   /** By index. */
   readonly failures: readonly FailedPlace[];
-  /** Quantiles that were moved so that none breaks physics. */
-  readonly moved: number;
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
 /**
@@ -86,7 +88,7 @@ export async function predictMany(
   const rooms: Float32Array<ArrayBuffer>[] = [];
   const failures: FailedPlace[] = [];
   let predicted = 0;
-  let moved = 0;
+  let moved: PhysicsChanges = {};
   const chunkAt = (first: number) => (): BatchChunk => ({
     ...shared,
     places: places.slice(first, first + CHUNK_PLACES),
@@ -105,7 +107,7 @@ export async function predictMany(
       const first = firsts[chunk];
       for (const { place, error, message } of result.failures) fail(first + place, error, message);
       predicted += result.predicted.length;
-      moved += result.moved;
+      moved = plusChanges(moved, result.moved);
       await onBlock({
         predicted: result.predicted.map(({ place, rows, at }) => ({
           index: first + place,

@@ -1,4 +1,5 @@
 import { isWeatherglassError } from '../errors.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Store } from '../store/store.ts';
 import type { AskedPlace, AskedPlaces } from '../tables/places-csv.ts';
@@ -24,6 +25,8 @@ export interface PredictedPlaces {
   readonly predicted: number;
   /** By line. */
   readonly failures: readonly FailedLine[];
+  /** How many quantiles of how many values each rule of physics moved. */
+  readonly moved: PhysicsChanges;
 }
 
 /**
@@ -78,6 +81,7 @@ export async function predictPlaces(
     rows: table.rows(),
     predicted: result.predicted,
     failures: failures.sort((a, b) => a.line - b.line),
+    moved: result.moved,
   };
 }
 

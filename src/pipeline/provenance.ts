@@ -19,6 +19,8 @@ export interface Provenance {
   readonly trainedOn: { readonly rows: number; readonly from: number; readonly until: number };
   /** Whose outcomes count as the truth here. */
   readonly truth: readonly string[];
+  /** Rules of physics that moved a quantile of the same issue, at this or another valid time; left out where none did. */
+  readonly physics?: readonly string[];
 }
 
 /** Whether several experts have the same share, as before anything was scored: to name one of them would mislead. */
@@ -73,7 +75,7 @@ export async function readMethods(
 /** Makes the function that tells where the value at an index of a prediction comes from. */
 export function provenanceTeller(
   prediction: StoredPrediction,
-  { experts, sources, bands, trainingOf }: ReadMethod,
+  { experts, sources, bands, trainingOf, physics }: ReadMethod,
   asOf: number,
   truth: readonly string[],
 ): (index: number) => Provenance {
@@ -143,6 +145,7 @@ export function provenanceTeller(
       ageHours: (asOf - runTimes[index]) / msPerHour,
       trainedOn: trainedOn(leads, own),
       truth,
+      ...(physics !== undefined && { physics }),
     };
   };
 }

@@ -66,7 +66,8 @@ export interface QuestionAnswer extends Judged {
 export async function answerQuestion(store: Store, query: QuestionQuery): Promise<QuestionAnswer> {
   const { place, leadHours, costLoss, from = -Infinity, until = Infinity, seed = '1' } = query;
   checkCostLoss(costLoss);
-  const [{ zone }] = await checkPlaces(store, [place]);
+  const [location] = await checkPlaces(store, [place]);
+  const { zone } = location;
   const predicted = new Set((await store.newestIssues({ places: [place] })).map(({ variable }) => variable));
   const event = parseEvent(
     query.event,
@@ -84,7 +85,8 @@ export async function answerQuestion(store: Store, query: QuestionQuery): Promis
     issuedFrom: targets[0].decidedAt - FARTHEST_DAYS * msPerDay,
     knownUntil: targets.at(-1)!.decidedAt,
   });
-  const sources = { daily: event.stepHours % 24 === 0, runs, observed };
+  const { variable } = event;
+  const sources = { variable, place: location, daily: event.stepHours % 24 === 0, runs, observed };
   const decided: Decided[] = [];
   const couplings: Partial<Record<CouplingMethod, number>> = {};
   let withoutForecast = 0;

@@ -58,7 +58,7 @@ export function eventsRoute(app: FastifyInstance, { store }: Serving): void {
 
 function eventJson(forecast: EventForecast) {
   const { event, asOf, anyTime, periods, longestSpell, coupling, trajectories, interpolated } = forecast;
-  const { method, template, run, past, because } = coupling;
+  const { method, template, run, past, because, moved } = coupling;
   const { issuedAt, ...provenance } = eventProvenance(forecast);
   const ageHours = (asOf - provenance.runTime) / msPerHour;
   return {
@@ -82,6 +82,7 @@ function eventJson(forecast: EventForecast) {
         },
       }),
       ...(because !== undefined && { because }),
+      ...(Object.keys(moved).length > 0 && { physics: moved }),
     },
     issued_at: instantText(issuedAt),
     provenance: provenanceJson({ ...provenance, ageHours }),

@@ -153,7 +153,7 @@ function predictionJson(one: ServedPrediction) {
   };
 }
 
-export function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth }: Provenance) {
+export function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, truth, physics }: Provenance) {
   return {
     experts: experts.map(({ name, weight }) => ({ name, weight: numberOrNull(weight) })),
     runs: runs.map(({ source, issuedAt }) => ({ source, issued_at: instantOrNull(issuedAt) })),
@@ -165,6 +165,7 @@ export function provenanceJson({ experts, runs, runTime, ageHours, trainedOn, tr
       until: instantOrNull(trainedOn.until),
     },
     truth,
+    ...(physics !== undefined && { physics }),
   };
 }
 

@@ -35,7 +35,7 @@ export function provenanceWords(
       ? 'This place has no outcomes of its own lately.'
       : `The place’s newest outcome is of ${localTimeOfYear(newestOutcome, zone)}, ${hoursText((now - newestOutcome) / msPerHour)} ago.`;
   const origin = `${whose} ${newest}`;
-  return html`<p>Issued ${localTimeOfYear(first.issuedAt, zone)} from ${input} (${hoursText(ageHours)} ago). ${mixtureText(first.provenance, zone)} ${origin}</p>
+  return html`<p>Issued ${localTimeOfYear(first.issuedAt, zone)} from ${input} (${hoursText(ageHours)} ago). ${mixtureText(first.provenance, zone)}${physicsText(first.provenance)} ${origin}</p>
 ${byLead(predictions, zone)}`;
 }
 
@@ -45,6 +45,11 @@ function mixtureText({ experts, trainedOn }: Provenance, zone: string): string {
       ? 'which learned from nothing yet'
       : `which learned from ${countText(trainedOn.rows)} outcomes${periodText(trainedOn, zone)}`;
   return `Mixed from ${expertsText(experts)}, ${learned}.`;
+}
+
+/** By which laws of nature the mixture was corrected. */
+function physicsText({ physics = [] }: Provenance): string {
+  return physics.length === 0 ? '' : ` Some of it was moved to obey physics (${physics.join(', ')}).`;
 }
 
 function expertsText(experts: Provenance['experts']): string {

@@ -17,7 +17,7 @@ const c = 243.04;
  * @example relativeHumidity(20, 10); // 52.5
  */
 export function relativeHumidity(temperature: number, dewPoint: number): number {
-  return 100 * Math.exp(exponent(dewPoint) - exponent(temperature));
+  return 100 * Math.exp(saturationExponent(dewPoint) - saturationExponent(temperature));
 }
 
 /**
@@ -31,10 +31,16 @@ export function relativeHumidity(temperature: number, dewPoint: number): number 
  * @example dewPoint(20, 52.5); // 10.0
  */
 export function dewPoint(temperature: number, humidity: number): number {
-  const g = Math.log(humidity / 100) + exponent(temperature);
+  const g = Math.log(humidity / 100) + saturationExponent(temperature);
   return (c * g) / (b - g);
 }
 
-function exponent(temperature: number): number {
+/**
+ * Logarithm of the saturation pressure over water at a temperature in °C, by 6.1094 hPa: b T / (c + T), as in
+ * {@link relativeHumidity}. NaN stays NaN.
+ *
+ * @example saturationExponent(0); // 0
+ */
+export function saturationExponent(temperature: number): number {
   return (b * temperature) / (c + temperature);
 }
