@@ -21,12 +21,23 @@ const forecastExperts = [
   'regional',
   'trees',
 ];
-/** The same where there are only predictors, or only outcomes. */
-const otherExperts = ['persistence', 'climatology', 'harmonic', 'emos-season', 'regional', 'trees', 'forest'];
+/** The same where there are only predictors. */
+const predictorExperts = [
+  'persistence',
+  'climatology',
+  'harmonic',
+  'emos-season',
+  'regional',
+  'trees',
+  'forest',
+];
+/** The same where there are outcomes alone. */
+const outcomeExperts = ['persistence', 'climatology', 'harmonic', 'regional'];
 
 /** Who answers under `auto` for a table. */
-export function autoExperts({ members, models }: Pairs): readonly string[] {
-  return members + models > 0 ? forecastExperts : otherExperts;
+export function autoExperts({ members, models, predictors }: Pairs): readonly string[] {
+  if (members + models > 0) return forecastExperts;
+  return predictors > 0 ? predictorExperts : outcomeExperts;
 }
 
 /** Levels of the quantiles that experts answer with. */

@@ -1,3 +1,5 @@
+import { plusChanges } from '../forecast/physics.ts';
+import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { SettingsChoice } from '../models/settings.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { openQuantileScorer } from '../scores/quantile-scores.ts';
@@ -7,12 +9,13 @@ import { msPerDay } from '../weather/time.ts';
 import { askExperts, type ExpertAnswers } from './auto-experts.ts';
 import { nightRows } from './learned-night.ts';
 import type { MixChunk, MixedChunk } from './mix-chunk.ts';
+import type { PhysicsChunk } from './physics-chunk.ts';
 
 /** The name under which experts answer together. */
 export const autoName = 'auto';
 
 /** Days before the first target whose forecasts are mixed too, to learn whom to believe. */
-const WARM_UP_DAYS = 150;
+const WARM_UP_DAYS = 90;
 
 export interface AutoOptions extends SettingsChoice, RunOptions {
   /** Only so many of the latest dates train; undefined for all. */
@@ -48,6 +51,8 @@ export interface AutoAnswers {
   /** For each row of the table its slot; −1 for none. */
   readonly slotOf: Int32Array;
   readonly bands: readonly AutoBand[];
+  /** What each rule of physics changed, of all that was mixed. */
+  readonly physics: PhysicsChanges;
   readonly refusals: ExpertAnswers['refusals'];
 }
 
@@ -83,7 +88,46 @@ export async function autoAnswers(
     (mixed, k) => void bands.push(describeBand(pairs, groups[k][1], slotOf, isTarget, answers, mixed)),
     options,
   );
-  return { levels: answers.levels, quantiles, slotOf, bands, refusals: answers.refusals };
+  const physics = await obeyAll(pairs, slotOf, answers.levels, quantiles, options, pool);
+  return { levels: answers.levels, quantiles, slotOf, bands, physics, refusals: answers.refusals };
+}
+
+/** What was mixed is made to obey physics: places apart, as what is of the same weather is of one place. */
+async function obeyAll(
+  pairs: Pairs,
+  slotOf: Int32Array,
+  levels: readonly number[],
+  quantiles: Float32Array,
+  options: AutoOptions,
+  pool: ComputePool,
+): Promise<PhysicsChanges> {
+  const byPlace: number[][] = pairs.places.map(() => []);
+  for (let row = 0; row < pairs.rows; row++) if (slotOf[row] >= 0) byPlace[pairs.place[row]].push(row);
+  const parts = Math.min(2 * pool.threads, byPlace.length);
+  const chunks = Array.from({ length: parts }, (_, part): PhysicsChunk => {
+    const rows = byPlace.filter((_, place) => place % parts === part).flat();
+    return {
+      variables: pairs.variables,
+      places: pairs.places,
+      variable: Int32Array.from(rows, (row) => pairs.variable[row]),
+      place: Int32Array.from(rows, (row) => pairs.place[row]),
+      initTime: Float64Array.from(rows, (row) => pairs.initTime[row]),
+      validTime: Float64Array.from(rows, (row) => pairs.validTime[row]),
+      slot: Int32Array.from(rows, (row) => slotOf[row]),
+      levels: Float64Array.from(levels),
+      quantiles,
+    };
+  });
+  let changes: PhysicsChanges = {};
+  await pool.run<PhysicsChunk, PhysicsChanges>(
+    'physicsChunk',
+    chunks,
+    (changed) => {
+      changes = plusChanges(changes, changed);
+    },
+    options,
+  );
+  return changes;
 }
 
 /** Targets, and rows with outcomes from some time before the first of them on. */
