@@ -189,6 +189,9 @@ describe('models', () => {
     'emos-season',
     'emos-station',
     'idr',
+    'regional',
+    'trees',
+    'forest',
   ];
 
   it('are listed with what stands in for each', async () => {

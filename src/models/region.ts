@@ -2,7 +2,7 @@ import type { Family } from '../forecast/parametric.ts';
 import { betweenKnots } from './lead-knots.ts';
 import type { Selection } from './model.ts';
 import { noSums, type PlaceLaw, type PlaceSums, placeLaw, varianceBetween } from './place-sums.ts';
-import { formulaColumns, isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
+import { isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
 import {
   openRegression,
   type RunningRegression,
@@ -10,6 +10,7 @@ import {
   termMoments,
   valueAt,
 } from './running-regression.ts';
+import { columnsOf, type Term } from './terms.ts';
 
 /** All that a region's outcomes have taught. Plain data: it can be stored, and go on learning. */
 export interface Region {
@@ -76,7 +77,7 @@ export function openRegion(
 
 /** What beliefs count as: a constant, a term of any row, and of each date; and that leads are alike. Rows. */
 const CONSTANT_BELIEF = 5;
-const TERM_BELIEF = 20;
+const TERM_BELIEF = 100;
 const TERM_BELIEF_DATES = 3;
 const DATE_TERM_BELIEF_DATES = 30;
 const SCALE_BELIEF = 200;
@@ -150,14 +151,16 @@ export interface RegionRows {
   readonly between: readonly ReturnType<typeof betweenKnots>[];
 }
 
-export function regionRows({ formula, family, knots }: Region, selection: Selection): RegionRows {
+export function regionRows({ formula, family, knots, logSpread }: Region, selection: Selection): RegionRows {
   const { cases, rows } = selection;
+  const columnsFor = (terms: readonly Term[]) =>
+    withLeastSpread(columnsOf(terms, selection, family.transform), terms, logSpread);
   const byLead = new Map<number, ReturnType<typeof betweenKnots>>();
   return {
-    x: formulaColumns(formula.location, selection, family.transform),
-    u: formulaColumns(formula.scale, selection, family.transform),
+    x: columnsFor(formula.location),
+    u: columnsFor(formula.scale),
     offset: formula.hasForecast
-      ? formulaColumns(['mean'], selection, family.transform)
+      ? columnsOf(['mean'], selection, family.transform)
       : new Float64Array(rows.length),
     between: Array.from(rows, (row) => {
       const lead = cases.leads[row];
@@ -166,6 +169,17 @@ export function regionRows({ formula, family, knots }: Region, selection: Select
       return between;
     }),
   };
+}
+
+/** How far below the spread to begin with members' agreement counts, in logarithms: members that say the same say no more. */
+const MOST_AGREEMENT = 4;
+
+function withLeastSpread(columns: Float64Array, terms: readonly Term[], logSpread: number): Float64Array {
+  const at = terms.indexOf('log_sd');
+  if (at >= 0)
+    for (let i = at; i < columns.length; i += terms.length)
+      columns[i] = Math.max(columns[i], logSpread - MOST_AGREEMENT);
+  return columns;
 }
 
 const nobody = noSums();

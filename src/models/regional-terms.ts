@@ -1,9 +1,8 @@
 import { hourOfDay } from '../weather/time.ts';
-import type { Transform } from '../weather/variable.ts';
 import { rawColumns } from './ensemble-statistics.ts';
 import type { Cases, Selection } from './model.ts';
 import { recentErrorNames, recentOutcomeNames } from './model.ts';
-import { columnsOf, harmonics, isHarmonic, isRecent, type Term } from './terms.ts';
+import { harmonics, isHarmonic, isRecent, type Term } from './terms.ts';
 
 /** What the regional model looks at. */
 export interface RegionalFormula {
@@ -62,15 +61,4 @@ export function needsOwnOutcomes(term: Term): boolean {
 /** Whether a term follows the calendar: then what a date teaches of it, it teaches once for all places. */
 export function isOfDate(term: Term): boolean {
   return term.split(' * ').some(isHarmonic);
-}
-
-/** The rows' columns of a formula: see `columnsOf`. What is missing or infinite is NaN. */
-export function formulaColumns(
-  terms: readonly Term[],
-  selection: Selection,
-  transform: Transform,
-): Float64Array {
-  const columns = columnsOf(terms, selection, transform);
-  for (let i = 0; i < columns.length; i++) if (!Number.isFinite(columns[i])) columns[i] = Number.NaN;
-  return columns;
 }

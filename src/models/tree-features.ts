@@ -1,6 +1,7 @@
 import { type BinnedRows, type Bins, binRows, learnBins } from '../trees/bins.ts';
 import type { Cases, Control, Selection } from './model.ts';
-import { formulaColumns, type RegionalFormula } from './regional-terms.ts';
+import type { RegionalFormula } from './regional-terms.ts';
+import { columnsOf } from './terms.ts';
 
 /** What trees look at, and how it is put into bins. Plain data. */
 export interface TreeFeatures {
@@ -61,7 +62,7 @@ function columns(
 ): Float64Array {
   const { cases, rows } = selection;
   const terms = location.slice(1);
-  const own = formulaColumns(terms, selection, transform);
+  const own = columnsOf(terms, selection, transform);
   const width = terms.length + others.length;
   const x = new Float64Array(rows.length * width);
   rows.forEach((row, i) => {
