@@ -73,7 +73,7 @@ function completed(known: FollowedPlace, wanted: FollowedPlace, flags: AddFlags)
   };
 }
 
-function parseNumber(text: string): number {
+export function parseNumber(text: string): number {
   const value = parseDecimal(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError(`${JSON.stringify(text)}: ${explainDecimal(text)}`);
   return value;

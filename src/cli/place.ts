@@ -5,17 +5,18 @@ import { type CommonFlags, type Context, configOf } from './context.ts';
 import { openToRead } from './open-store.ts';
 import { placeAddCommand } from './place-add.ts';
 import { placeRemoveCommand } from './place-remove.ts';
+import { placeSensorCommand } from './place-sensor.ts';
 import { describeReport, numberText, placeJson, reportJson } from './place-text.ts';
 import { instantOrNull, instantText, storeCommand } from './store-command.ts';
 import { table } from './table.ts';
 
-/** `weatherglass place add | list | show | remove`. */
+/** `weatherglass place add | list | show | sensor | remove`. */
 export function placeCommand(context: Context): Command {
   const place = new Command('place')
-    .description('the places that are followed: add, list, show or remove one')
+    .description('the places that are followed: add, list, show or remove one; what a sensor would buy')
     .exitOverride()
     .configureOutput({ writeOut: context.write, writeErr: context.notice });
-  for (const make of [placeAddCommand, listCommand, showCommand, placeRemoveCommand])
+  for (const make of [placeAddCommand, listCommand, showCommand, placeSensorCommand, placeRemoveCommand])
     place.addCommand(make(context).copyInheritedSettings(place));
   return place;
 }

@@ -68,7 +68,7 @@ async function onlyPlace(store: Store): Promise<string> {
   );
 }
 
-function parseLead(text: string): number {
+export function parseLead(text: string): number {
   const match = /^(\d+(?:\.\d+)?)h?$/.exec(text);
   if (match === null) throw new InvalidArgumentError('Say a number of hours such as 24h.');
   return Number(match[1]);
