@@ -10,6 +10,7 @@ import type { Bench } from './measure.ts';
 import { physics } from './physics.ts';
 import { pool } from './pool.ts';
 import { quality } from './quality.ts';
+import { regional } from './regional.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
 import { simulatedDays } from './simulated-days.ts';
@@ -33,6 +34,7 @@ export const benches: readonly Bench[] = [
   physics,
   pool,
   quality,
+  regional,
   replay,
   serve,
   simulatedDays,

@@ -7,7 +7,7 @@ import { openForestQuantiles } from '../trees/forest-quantiles.ts';
 import { type Control, type Model, trainedOn } from './model.ts';
 import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
 import { binFeatures, type TreeFeatures } from './tree-features.ts';
-import { grownUntil, treeTraining } from './tree-training.ts';
+import { grownUntil, stillAnswers, treeTraining } from './tree-training.ts';
 
 export interface ForestArtefact extends RegionalArtefact {
   readonly grownUntil: number;
@@ -54,7 +54,8 @@ export const forest: Model<ForestArtefact> = {
       const grown = { bins: features.bins, binned, rows, outcome };
       return { features, forest: growForest(grown, settings, seededRandom('forest'), control) };
     };
-    const { features, forest: trees } = earlier?.grownUntil === until ? earlier : grow();
+    const { features, forest: trees } =
+      earlier !== undefined && stillAnswers(earlier, base.region) ? earlier : grow();
     return {
       ...base,
       model: 'forest',
@@ -70,7 +71,7 @@ export const forest: Model<ForestArtefact> = {
     const { lower, upper } = targets.cases.variable;
     const { transform } = region.family;
     const said = regionalLaws(artefact, targets);
-    const binned = binFeatures(features, region.formula, targets, said, transform, unstopped);
+    const binned = binFeatures(features, targets, said, transform, unstopped);
     const count = percentLevels.length;
     const quantiles = new Float64Array(targets.rows.length * count);
     openForestQuantiles(artefact.forest).answer(binned, percentLevels, quantiles, unstopped);

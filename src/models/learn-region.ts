@@ -1,9 +1,8 @@
 import { forth } from '../forecast/transform.ts';
 import { msPerDay } from '../weather/time.ts';
 import { latentError } from './latent-error.ts';
-import { knotsOf } from './lead-knots.ts';
 import type { Cases, Control, Selection, Settings } from './model.ts';
-import { addOutcome, fade, noSums } from './place-sums.ts';
+import { addOutcome, fade, noSums, type PlaceSums } from './place-sums.ts';
 import {
   type Learning,
   openRegion,
@@ -13,6 +12,7 @@ import {
   regionLaw,
   regionRows,
   rowLaw,
+  seesAlike,
   solveRegion,
 } from './region.ts';
 import { regionalFormula } from './regional-terms.ts';
@@ -57,7 +57,7 @@ export function learnRegion(
   beforehand?: Beforehand,
 ): Region {
   const { cases } = training;
-  const news = newsOf(earlier, training);
+  const news = newsOf(earlier, training, settings);
   const rows = news ?? training.rows;
   const selection = { cases, rows };
   const outcome = Float64Array.from(rows, (row) => forth(settings.family.transform, cases.outcome[row]));
@@ -73,18 +73,28 @@ export function learnRegion(
       : Int32Array.from(rows.keys()).sort(
           (a, b) => cases.availableTime[rows[a]] - cases.availableTime[rows[b]],
         );
+  // Answering puts missing terms at their means: learning must still find them missing.
+  const askedColumns =
+    beforehand === undefined ? columns : { ...columns, x: columns.x.slice(), u: columns.u.slice() };
+  const isAnswered = new Uint8Array(asked.length);
   const law = rowLaw();
   let answered = 0;
 
+  /** Says of a row what is known so far. */
+  function answer(i: number): void {
+    if (isAnswered[i] === 1) return;
+    isAnswered[i] = 1;
+    // Before, the spread to begin with would tell of outcomes to come.
+    if (region.location.rows < START_ROWS) return;
+    regionLaw(region, askedColumns, i, region.places[cases.places[cases.place[rows[i]]]], law);
+    beforehand!.location[i] = columns.offset[i] + law.fixed + law.bias;
+    beforehand!.scale[i] = Math.sqrt(law.total);
+  }
+
   /** Says of the rows whose forecasts were available before a time what is known so far. */
   function answerUntil(time: number): void {
-    for (; answered < asked.length && cases.availableTime[rows[asked[answered]]] < time; answered++) {
-      const i = asked[answered];
-      if (region.learned < LEAST_ROWS) continue;
-      regionLaw(region, columns, i, region.places[cases.places[cases.place[rows[i]]]], law);
-      beforehand!.location[i] = columns.offset[i] + law.fixed + law.bias;
-      beforehand!.scale[i] = Math.sqrt(law.total);
-    }
+    for (; answered < asked.length && cases.availableTime[rows[asked[answered]]] < time; answered++)
+      answer(asked[answered]);
   }
 
   for (let k = 0; k < order.length; ) {
@@ -99,7 +109,10 @@ export function learnRegion(
     )
       end++;
     answerUntil(time);
-    learnDate(region, selection, columns, outcome, order.subarray(k, end), time);
+    const batch = order.subarray(k, end);
+    // A forecast that came after its outcome would else know it.
+    if (beforehand !== undefined) for (const i of batch) answer(i);
+    learnDate(region, selection, columns, outcome, batch, time);
     k = end;
     const unsolved = Math.abs(region.location.rows - region.solvedRows);
     if (
@@ -112,30 +125,35 @@ export function learnRegion(
   return region;
 }
 
-function isAlike<One>(a: ArrayLike<One>, b: ArrayLike<One>): boolean {
-  return a.length === b.length && Array.from(a).every((one, k) => one === b[k]);
-}
-
 /** When an outcome can be learned: it must be known, and what was forecast. */
 export function learnable({ knownTime, availableTime }: Cases, row: number): number {
   return Math.max(knownTime[row], availableTime[row]);
 }
 
-/** Leads that begin later must not change what was said before. */
-function knotsOfRows({ cases, rows }: Selection): Float64Array {
-  return knotsOf(Float64Array.from(rows, (row) => cases.leads[row]));
+/**
+ * Rows that `earlier` has not learned; undefined unless the others are just those that it has, and all are seen as it would
+ * see them.
+ */
+function newsOf(
+  earlier: Region | undefined,
+  { cases, rows }: Selection,
+  { family }: Settings,
+): Int32Array | undefined {
+  // Rows without outcome or forecast are counted in `learned`, but have no part in the spread to begin with.
+  if (earlier === undefined || earlier.location.rows < START_ROWS) return undefined;
+  const room = new Int32Array(rows.length);
+  let count = 0;
+  for (const row of rows) if (learnable(cases, row) > earlier.learnedUntil) room[count++] = row;
+  if (rows.length - count !== earlier.learned) return undefined;
+  const news = room.slice(0, count);
+  const formula = regionalFormula({ cases, rows: Int32Array.of(rows[0], ...news) }, earlier.formula);
+  if (!seesAlike(earlier, { formula, family })) return undefined;
+  return news.every((row) => earlier.leads.includes(cases.leads[row])) ? news : undefined;
 }
 
-/** Rows that `earlier` has not learned; undefined unless the others are just those that it has. */
-function newsOf(earlier: Region | undefined, selection: Selection): Int32Array | undefined {
-  const { cases, rows } = selection;
-  if (earlier === undefined || earlier.learned < START_ROWS) return undefined;
-  if (!isAlike(knotsOfRows(selection), earlier.knots)) return undefined;
-  const { location, scale } = regionalFormula(selection);
-  if (!isAlike(location, earlier.formula.location) || !isAlike(scale, earlier.formula.scale))
-    return undefined;
-  const news = rows.filter((row) => learnable(cases, row) > earlier.learnedUntil);
-  return rows.length - news.length === earlier.learned ? news : undefined;
+/** Hours ahead of some rows, ascending: a lead that begins later must not change what was said before. */
+function leadsOf({ cases, rows }: Selection): Float64Array {
+  return Float64Array.from(new Set(Array.from(rows, (row) => cases.leads[row]))).sort();
 }
 
 /** … and at least as many rows as it takes to learn for as long as solving takes: terms² · 4 a row, (terms · knots)³/6. */
@@ -162,7 +180,7 @@ function freshRegion(
   outcome: Float64Array,
 ): Learning {
   const selection = { cases, rows };
-  const region = openRegion(regionalFormula(selection), family, knotsOfRows(selection), 0);
+  const region = openRegion(regionalFormula(selection), family, leadsOf(selection), 0);
   const { offset } = regionRows(region, { cases, rows });
   let sum = 0;
   let squares = 0;
@@ -195,7 +213,6 @@ function learnDate(
     region.dates *= factor;
   }
   region.learnedUntil = time;
-  region.dates++;
   region.learned += batch.length;
   const terms = region.formula.location.length;
   const scaleTerms = region.formula.scale.length;
@@ -205,11 +222,12 @@ function learnDate(
   const square = new Float64Array(batch.length);
   let common = 0;
   let weights = 0;
+  let count = 0;
   for (let b = 0; b < batch.length; b++) {
     const i = batch[b];
     const name = cases.places[cases.place[rows[i]]];
-    const sums = (region.places[name] ??= noSums());
-    fade(sums, time);
+    const sums = region.places[name] as PlaceSums | undefined;
+    if (sums !== undefined) fade(sums, time);
     const law = said[b];
     regionLaw(region, columns, i, sums, law);
     const sd = Math.sqrt(law.total);
@@ -219,8 +237,10 @@ function learnDate(
     if (Number.isNaN(residual[b])) continue;
     common += residual[b] / law.total;
     weights += 1 / law.total;
+    count++;
   }
-  const ofDate = common / (weights * (1 + DATE_BELIEF / batch.length));
+  if (count > 0) region.dates++;
+  const ofDate = common / (weights * (1 + DATE_BELIEF / count));
   for (let b = 0; b < batch.length; b++) {
     if (Number.isNaN(residual[b])) continue;
     const i = batch[b];
@@ -231,11 +251,8 @@ function learnDate(
     learnRow(region.scale, u, i * scaleTerms, between[i], response, 1);
     const average = Math.exp(2 * logScale) + variance;
     const name = cases.places[cases.place[rows[i]]];
-    addOutcome(
-      region.places[name],
-      residual[b] + bias - ofDate,
-      total,
-      Math.min(CLIP_SQUARE, square[b] / average),
-    );
+    const sums = (region.places[name] ??= noSums());
+    fade(sums, time);
+    addOutcome(sums, residual[b] + bias - ofDate, total, Math.min(CLIP_SQUARE, square[b] / average));
   }
 }

@@ -1,5 +1,5 @@
 import type { Family } from '../forecast/parametric.ts';
-import { betweenKnots } from './lead-knots.ts';
+import { betweenKnots, knotsOf } from './lead-knots.ts';
 import type { Selection } from './model.ts';
 import { noSums, type PlaceLaw, type PlaceSums, placeLaw, varianceBetween } from './place-sums.ts';
 import { isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
@@ -16,7 +16,8 @@ import { columnsOf, type Term } from './terms.ts';
 export interface Region {
   readonly formula: RegionalFormula;
   readonly family: Family;
-  /** Leads that have coefficients of their own, hours. */
+  /** Leads that were learned from, ascending, and those of them that have coefficients of their own; hours. */
+  readonly leads: Float64Array;
   readonly knots: Float64Array;
   readonly location: RunningRegression;
   readonly scale: RunningRegression;
@@ -51,13 +52,15 @@ export function placesRecord(): Record<string, PlaceSums> {
 export function openRegion(
   formula: RegionalFormula,
   family: Family,
-  knots: Float64Array,
+  leads: Float64Array,
   logSpread: number,
 ): Learning {
+  const knots = knotsOf(leads);
   const [terms, scaleTerms] = [formula.location.length, formula.scale.length];
   return {
     formula,
     family,
+    leads,
     knots,
     location: openRegression(terms, knots.length),
     scale: openRegression(scaleTerms, knots.length),
@@ -73,6 +76,16 @@ export function openRegion(
     learnedUntil: -Infinity,
     solvedRows: 0,
   };
+}
+
+/** Whether two regions look at the same columns, by the same law. */
+export function seesAlike(
+  one: Pick<Region, 'formula' | 'family'>,
+  other: Pick<Region, 'formula' | 'family'>,
+): boolean {
+  const viewOf = ({ formula, family: { law, transform, lower, upper } }: typeof one) =>
+    [formula.hasForecast, ...formula.location, '', ...formula.scale, law, transform, lower, upper].join();
+  return viewOf(one) === viewOf(other);
 }
 
 /** What beliefs count as: a constant, a term of any row, and of each date; and that leads are alike. Rows. */

@@ -13,11 +13,18 @@ export interface RegionalFormula {
   readonly hasForecast: boolean;
 }
 
-/** The formula for the columns that a block has, and for what its training rows tell: what begins later has no say. */
-export function regionalFormula({ cases, rows }: Selection): RegionalFormula {
+/**
+ * The formula for the columns that a block has, and for what its training rows tell: what begins later has no say.
+ *
+ * @param earlier formula of rows that come before these
+ */
+export function regionalFormula({ cases, rows }: Selection, earlier?: RegionalFormula): RegionalFormula {
   const { columns, members, models, variable, validTime } = cases;
   const first = hourOfDay(validTime[rows[0]]);
-  const daily = variable.periodHours < 24 && rows.some((row) => hourOfDay(validTime[row]) !== first);
+  const daily =
+    variable.periodHours < 24 &&
+    (earlier?.location.includes('cos_day_1') === true ||
+      rows.some((row) => hourOfDay(validTime[row]) !== first));
   const season = [...harmonics('year', 1), ...(daily ? harmonics('day', 2) : [])];
   const hasForecast = members + models > 0;
   const distinct = hasForecast && models + Math.min(members, 1) > 1;
@@ -40,7 +47,7 @@ export function regionalFormula({ cases, rows }: Selection): RegionalFormula {
       ...place,
       ...spread,
       ...columns.slice(members + models),
-      ...toldContext(cases, rows),
+      ...toldContext(cases, rows, earlier),
     ],
     scale: ['one', ...season, ...spread],
     hasForecast,
@@ -48,9 +55,17 @@ export function regionalFormula({ cases, rows }: Selection): RegionalFormula {
 }
 
 /** What else was said of some row. */
-function toldContext({ contextNames, context }: Cases, rows: Int32Array): string[] {
+function toldContext(
+  { contextNames, context }: Cases,
+  rows: Int32Array,
+  earlier?: RegionalFormula,
+): string[] {
   const width = contextNames.length;
-  return contextNames.filter((_, k) => rows.some((row) => !Number.isNaN(context[row * width + k])));
+  return contextNames.filter(
+    (name, k) =>
+      earlier?.location.includes(name) === true ||
+      rows.some((row) => !Number.isNaN(context[row * width + k])),
+  );
 }
 
 /** Whether a term is known only where the place has outcomes of its own. */

@@ -66,7 +66,7 @@ function withTurnedMembers(cases: Cases): Cases {
 describe.each(models.map(({ name }) => name))('%s', (name) => {
   describe.each(['temperature_2m', 'precipitation'])('of %s', (variableName) => {
     const variable = findVariable(variableName);
-    const training = simulatedBlock(variable, 'training', 360);
+    const training = simulatedBlock(variable, 'training', 900);
     const targets = simulatedBlock(variable, 'targets', 12);
     const answers = answersOf(name, training, targets);
 
@@ -105,11 +105,11 @@ describe.each(models.map(({ name }) => name))('%s', (name) => {
   });
 
   test('says on what it was trained, whose name and version the artefact carries', () => {
-    const cases = simulatedBlock(findVariable('temperature_2m'), 'training', 360);
+    const cases = simulatedBlock(findVariable('temperature_2m'), 'training', 900);
     const artefact = findModel(name).fit(everyRow(cases), settingsFor(cases.variable), control);
     expect(artefact).toMatchObject({ model: name, version: name === 'emos-station' ? 2 : 1 });
     if (name === 'raw') expect(artefact.trainedOn).toEqual({ rows: 0, from: Number.NaN, until: Number.NaN });
-    else expect(artefact.trainedOn).toEqual({ rows: 360, from: 0, until: 119.5 * DAY });
+    else expect(artefact.trainedOn).toEqual({ rows: 900, from: 0, until: 299.5 * DAY });
   });
 
   test('leads down to raw by simpler models', () => {

@@ -129,6 +129,9 @@ export function termMoments({ terms, knots, gram }: RunningRegression): TermMome
   return { weight, mean: product.slice(0, terms), product };
 }
 
+/** A term whose variance is less than this share of its mean square has not varied: what is left is rounding. */
+const LEAST_VARIANCE = 1e-9;
+
 /**
  * Coefficients under the belief that each term counts for nothing, which is worth `belief[i]` rows of a term's own variance:
  * so units do not matter. Neighbouring knots are believed to be alike, by as much as `alike` rows say.
@@ -147,11 +150,17 @@ export function solveRegression(
   const { weight, mean, product } = termMoments(regression);
   if (!(weight > 0)) return new Float64Array(width);
   const matrix = gram.slice();
+  const right = moments.slice();
   for (let i = 0; i < terms; i++) {
     const square = product[i * terms + i];
     const variance = i === 0 ? square : square - mean[i] * mean[i];
-    const unit = (weight / rows) * Math.max(variance, 1e-9 * square, 1e-12);
+    const hasVaried = variance > LEAST_VARIANCE * square;
+    const unit = (weight / rows) * variance;
     for (let at = i; at < width; at += terms) {
+      if (!hasVaried) {
+        leaveOut(matrix, right, width, at);
+        continue;
+      }
       matrix[at * width + at] += unit * belief[i];
       const before = at - terms;
       if (before < 0) continue;
@@ -160,5 +169,13 @@ export function solveRegression(
       matrix[at * width + before] -= unit * alike;
     }
   }
-  return solvePositiveDefinite(matrix, moments, width);
+  return solvePositiveDefinite(matrix, right, width);
+}
+
+/** Makes the coefficient 0, in place. */
+function leaveOut(matrix: Float64Array, right: Float64Array, width: number, at: number): void {
+  matrix.fill(0, at * width, (at + 1) * width);
+  for (let row = at; row < width; row++) matrix[row * width + at] = 0;
+  matrix[at * width + at] = 1;
+  right[at] = 0;
 }

@@ -99,13 +99,10 @@ test('without recent outcomes they are missing', () => {
 
 // A predictor may well be called so; it must not turn into a wave where it is absent.
 test.each([
-  ...['model_b', 'x_day_length', 'x_year_1', 'cos_week_1', 'medain', 'change_before'].map((term) => [
-    term,
-    term,
-  ]),
+  ...['model_b', 'x_day_length', 'x_year_1', 'cos_week_1', 'medain', 'exchange'].map((term) => [term, term]),
   // Of a difference, the column itself is missing.
   ['over_model_b', 'model_b'],
-  ['over_change_before', 'change_before'],
+  ['over_exchange', 'exchange'],
 ])('a column of %s that is not there is an error that says what is', (term, column) => {
   let caught: unknown;
   try {

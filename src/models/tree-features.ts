@@ -1,7 +1,6 @@
 import { type BinnedRows, type Bins, binRows, learnBins } from '../trees/bins.ts';
 import type { Cases, Control, Selection } from './model.ts';
-import type { RegionalFormula } from './regional-terms.ts';
-import { columnsOf } from './terms.ts';
+import { columnsOf, type Term } from './terms.ts';
 
 /** What trees look at, and how it is put into bins. Plain data. */
 export interface TreeFeatures {
@@ -21,17 +20,17 @@ export interface Said {
   readonly scale: Float64Array;
 }
 
-/** Learns the bins of training rows. */
+/** Learns the bins of training rows, for the terms of a region's location. */
 export function learnFeatures(
-  formula: RegionalFormula,
+  location: readonly Term[],
   training: Selection,
   said: Said,
   transform: Cases['variable']['transform'],
   control: Control,
 ): { readonly features: TreeFeatures; readonly binned: BinnedRows } {
-  const names = [...formula.location.slice(1), ...others];
+  const names = [...location.slice(1), ...others];
   const { places } = training.cases;
-  const x = columns(formula, training, said, transform, new Map(places.map((name, k) => [name, k])));
+  const x = columns(names, training, said, transform, new Map(places.map((name, k) => [name, k])));
   const categorical = [names.indexOf('place')];
   const bins = learnBins(x, names.length, { categorical }, control);
   return { features: { names, bins, places }, binned: binRows(bins, x, control) };
@@ -39,8 +38,7 @@ export function learnFeatures(
 
 /** Rows in the bins of training; a place that training did not see is missing. */
 export function binFeatures(
-  { bins, places }: TreeFeatures,
-  formula: RegionalFormula,
+  { names, bins, places }: TreeFeatures,
   selection: Selection,
   said: Said,
   transform: Cases['variable']['transform'],
@@ -48,20 +46,20 @@ export function binFeatures(
 ): BinnedRows {
   return binRows(
     bins,
-    columns(formula, selection, said, transform, new Map(places.map((name, k) => [name, k]))),
+    columns(names, selection, said, transform, new Map(places.map((name, k) => [name, k]))),
     control,
   );
 }
 
 function columns(
-  { location }: RegionalFormula,
+  names: readonly string[],
   selection: Selection,
   said: Said,
   transform: Cases['variable']['transform'],
   numbers: ReadonlyMap<string, number>,
 ): Float64Array {
   const { cases, rows } = selection;
-  const terms = location.slice(1);
+  const terms = names.slice(0, -others.length);
   const own = columnsOf(terms, selection, transform);
   const width = terms.length + others.length;
   const x = new Float64Array(rows.length * width);

@@ -5,7 +5,7 @@ import { msPerDay } from '../weather/time.ts';
 import { latentError } from './latent-error.ts';
 import { learnable, learnRegion } from './learn-region.ts';
 import type { Control, Selection, Settings } from './model.ts';
-import type { Region } from './region.ts';
+import { type Region, seesAlike } from './region.ts';
 import { learnFeatures, type TreeFeatures } from './tree-features.ts';
 
 /** Trees are grown anew at every so many days, counted from 1970: between them only the region goes on learning. */
@@ -22,6 +22,14 @@ const CLIP = 5;
 export function grownUntil(region: Region): number {
   const step = REGROW_DAYS * msPerDay;
   return Math.floor(region.learnedUntil / step) * step;
+}
+
+/** Whether trees that were grown before answer for a region: none are due, and it looks at the same. */
+export function stillAnswers(
+  earlier: { readonly grownUntil: number; readonly region: Region } | undefined,
+  region: Region,
+): boolean {
+  return earlier?.grownUntil === grownUntil(region) && seesAlike(earlier.region, region);
 }
 
 /** What trees are grown from. */
@@ -56,7 +64,9 @@ export function treeTraining(
     scale: new Float64Array(rows.length).fill(Number.NaN),
   };
   const { formula } = learnRegion({ cases, rows }, settings, control, undefined, beforehand);
-  const known = thinned([...rows.keys()].filter((i) => !Number.isNaN(beforehand.location[i])));
+  const known = thinned(
+    [...rows.keys()].filter((i) => !Number.isNaN(beforehand.location[i] + cases.outcome[rows[i]])),
+  );
   const own = Int32Array.from(known, (i) => rows[i]);
   const dates = new Set(own.map((row) => Math.floor(cases.validTime[row] / msPerDay))).size;
   if (dates < LEAST_DATES || own.length < LEAST_ROWS)
@@ -75,7 +85,7 @@ export function treeTraining(
     return Math.max(-CLIP, Math.min(CLIP, latent.error));
   });
   return {
-    ...learnFeatures(formula, selection, said, family.transform, control),
+    ...learnFeatures(formula.location, selection, said, family.transform, control),
     order: Int32Array.from(own.keys()).sort(
       (a, b) => cases.validTime[own[a]] - cases.validTime[own[b]] || a - b,
     ),

@@ -7,7 +7,7 @@ import { openPredictor } from '../trees/predict.ts';
 import { type Control, type Model, trainedOn } from './model.ts';
 import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
 import { binFeatures, type TreeFeatures } from './tree-features.ts';
-import { grownUntil, type TreeTraining, treeTraining } from './tree-training.ts';
+import { grownUntil, stillAnswers, type TreeTraining, treeTraining } from './tree-training.ts';
 
 export interface TreesArtefact extends RegionalArtefact {
   readonly grownUntil: number;
@@ -46,7 +46,9 @@ export const trees: Model<TreesArtefact> = {
     const base = regional.fit(training, choice, control, earlier);
     const until = grownUntil(base.region);
     const { features, boosted } =
-      earlier?.grownUntil === until ? earlier : grow(treeTraining(training, choice, until, control), control);
+      earlier !== undefined && stillAnswers(earlier, base.region)
+        ? earlier
+        : grow(treeTraining(training, choice, until, control), control);
     return {
       ...base,
       model: 'trees',
@@ -60,7 +62,7 @@ export const trees: Model<TreesArtefact> = {
   predict(artefact, targets) {
     const { region, features, boosted } = artefact;
     const said = regionalLaws(artefact, targets);
-    const binned = binFeatures(features, region.formula, targets, said, region.family.transform, unstopped);
+    const binned = binFeatures(features, targets, said, region.family.transform, unstopped);
     const [shift, widening] = boosted.trees.map((some, output) => {
       const sums = new Float64Array(targets.rows.length).fill(boosted.start[output]);
       openPredictor(some, features.bins).add(binned, sums, unstopped);
