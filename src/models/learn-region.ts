@@ -86,7 +86,8 @@ export function learnRegion(
     isAnswered[i] = 1;
     // Before, the spread to begin with would tell of outcomes to come.
     if (region.location.rows < START_ROWS) return;
-    regionLaw(region, askedColumns, i, region.places[cases.places[cases.place[rows[i]]]], law);
+    const sums = region.places[cases.places[cases.place[rows[i]]]];
+    regionLaw(region, askedColumns, i, sums, cases.availableTime[rows[i]], law);
     beforehand!.location[i] = columns.offset[i] + law.fixed + law.bias;
     beforehand!.scale[i] = Math.sqrt(law.total);
   }
@@ -229,7 +230,7 @@ function learnDate(
     const sums = region.places[name] as PlaceSums | undefined;
     if (sums !== undefined) fade(sums, time);
     const law = said[b];
-    regionLaw(region, columns, i, sums, law);
+    regionLaw(region, columns, i, sums, time, law);
     const sd = Math.sqrt(law.total);
     const latent = latentError(region.family, outcome[i], offset[i] + law.fixed + law.bias, sd);
     residual[b] = sd * Math.max(-CLIP, Math.min(CLIP, latent.error));

@@ -12,9 +12,9 @@ import {
   varianceBetween,
 } from './place-sums.ts';
 
-function lawOf(sums: PlaceSums, betweenPlaces: number) {
+function lawOf(sums: PlaceSums, betweenPlaces: number, time = 0) {
   const law = { bias: Number.NaN, variance: Number.NaN, logSpread: Number.NaN };
-  placeLaw(sums, betweenPlaces, law);
+  placeLaw(sums, betweenPlaces, time, law);
   return law;
 }
 
@@ -46,6 +46,15 @@ describe('what is said of a place', () => {
     expect(law.bias).toBeCloseTo(3, 2);
     expect(law.variance).toBeCloseTo(0, 3);
     expect(Math.exp(2 * law.logSpread)).toBeCloseTo(2, 2);
+  });
+
+  // 120 days leave e^−2 of the sums: Σ 1/σ² = 0.0677, Σ r/σ² = 0.2030.
+  test('of a place that has been silent for long is less', () => {
+    const law = lawOf(sumsOf([2, 4], 4, 9), 2, 120 * msPerDay);
+    const left = Math.exp(-2);
+    expect(law.variance).toBeCloseTo(1 / (0.5 * left + 0.5), 12);
+    expect(law.bias).toBeCloseTo((1.5 * left) / (0.5 * left + 0.5), 12);
+    expect(law.logSpread).toBeCloseTo(0.5 * Math.log((18 * left + 20) / (2 * left + 20)), 12);
   });
 
   test('has weight and mean of its residuals', () => {

@@ -22,9 +22,14 @@ export function noSums(): PlaceSums {
   return new Float64Array(5);
 }
 
+/** What is left of sums at a later time, 0 … 1. */
+function fadingUntil(sums: PlaceSums, time: number): number {
+  return Math.exp(Math.min(0, sums[TIME] - time) / (MEMORY_DAYS * msPerDay));
+}
+
 /** Lets sums fade to a later time, in place. */
 export function fade(sums: PlaceSums, time: number): void {
-  const factor = Math.exp(Math.min(0, sums[TIME] - time) / (MEMORY_DAYS * msPerDay));
+  const factor = fadingUntil(sums, time);
   for (let k = WEIGHT; k <= SQUARES; k++) sums[k] *= factor;
   sums[TIME] = Math.max(sums[TIME], time);
 }
@@ -54,11 +59,14 @@ export interface PlaceLaw {
  * What the sums say, into `law`: the bias is Σ r/σ² / (Σ 1/σ² + 1/τ²), its variance 1 / (Σ 1/σ² + 1/τ²).
  *
  * @param betweenPlaces τ², the variance of the biases of places; with 0 there is none
+ * @param time when it is asked: of a place that has long been silent less is known
  */
-export function placeLaw(sums: PlaceSums, betweenPlaces: number, law: PlaceLaw): void {
-  law.variance = betweenPlaces > 0 ? 1 / (sums[WEIGHT] + 1 / betweenPlaces) : 0;
-  law.bias = sums[RESIDUAL] * law.variance;
-  law.logSpread = 0.5 * Math.log((sums[SQUARES] + SPREAD_BELIEF) / (sums[OUTCOMES] + SPREAD_BELIEF));
+export function placeLaw(sums: PlaceSums, betweenPlaces: number, time: number, law: PlaceLaw): void {
+  const left = fadingUntil(sums, time);
+  law.variance = betweenPlaces > 0 ? 1 / (left * sums[WEIGHT] + 1 / betweenPlaces) : 0;
+  law.bias = left * sums[RESIDUAL] * law.variance;
+  const [squares, outcomes] = [left * sums[SQUARES], left * sums[OUTCOMES]];
+  law.logSpread = 0.5 * Math.log((squares + SPREAD_BELIEF) / (outcomes + SPREAD_BELIEF));
 }
 
 /** Fewer places than these say nothing about how places differ. */

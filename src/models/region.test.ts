@@ -35,7 +35,7 @@ function handMade(): Learning {
 function saidOf(region: Learning, one: RegionRow, sums = noSums()) {
   const columns = regionRows(region, handMadeRegion([one]));
   const law = rowLaw();
-  regionLaw(region, columns, 0, sums, law);
+  regionLaw(region, columns, 0, sums, 0, law);
   return { ...law, offset: columns.offset[0] };
 }
 

@@ -201,12 +201,14 @@ const nobody = noSums();
  * What a region says of row `i`, into `law`. Missing terms are put at their means in `rows`, in place.
  *
  * @param sums what is known of the place; undefined for nothing
+ * @param time when it is said
  */
 export function regionLaw(
   region: Region,
   { x, u, between }: RegionRows,
   i: number,
   sums: PlaceSums | undefined,
+  time: number,
   law: RowLaw,
 ): void {
   const terms = region.means.length;
@@ -221,7 +223,7 @@ export function regionLaw(
   const at = between[i];
   law.fixed = valueAt(region.coefficients, terms, x, i * terms, at);
   law.logScale = region.logSpread + valueAt(region.scaleCoefficients, scaleTerms, u, i * scaleTerms, at);
-  placeLaw(sums ?? nobody, region.betweenPlaces, law);
+  placeLaw(sums ?? nobody, region.betweenPlaces, time, law);
   law.total = Math.exp(2 * (law.logScale + law.logSpread)) + law.variance;
   if (unknownRecents) law.total += region.recentVariance[at.knot];
 }

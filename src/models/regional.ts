@@ -81,7 +81,7 @@ export function regionalLaws(
   rows.forEach((row, i) => {
     const place = cases.place[row];
     const sums = sumsAt(region, cases.places[place]);
-    regionLaw(region, columns, i, sums, law);
+    regionLaw(region, columns, i, sums, cases.availableTime[row], law);
     let { bias, total } = law;
     if (sums === undefined) {
       let here = told.get(place);
