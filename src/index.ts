@@ -23,6 +23,7 @@ export { weightedAtoms } from './forecast/weighted-atoms.ts';
 export type { Artefact, Cases, Control, Model, Selection, Settings } from './models/model.ts';
 export { findModel, fitOrSimpler, models } from './models/registry.ts';
 export { type SettingsChoice, settingsFor } from './models/settings.ts';
+export type { AutoBand, AutoExpert } from './pipeline/auto.ts';
 export { type BacktestOptions, type BacktestResult, backtest } from './pipeline/backtest.ts';
 export type { BatchRows } from './pipeline/batch-chunk.ts';
 export { type FitOptions, type FitReport, fit } from './pipeline/fit.ts';

@@ -51,6 +51,20 @@ const sheet = {
   skillInterval: { dressed: [number, number], climatology: [number, number] },
 };
 
+/** How experts were mixed, as JSON has it. */
+type Band = {
+  readonly variable: string;
+  readonly band: number;
+  readonly width: number;
+  readonly experts: readonly {
+    readonly name: string;
+    readonly crps: number | null;
+    readonly answered: number;
+    readonly weight: number;
+    readonly lastWeight: number;
+  }[];
+};
+
 describe('the report', () => {
   it('as JSON has just these fields, and nothing else is written', async () => {
     const february = ['--targets', '2020-02-01..2020-02-20'];
@@ -217,6 +231,73 @@ describe('observations', () => {
     // There is no forecast to be dressed.
     expect(result.skill.dressed).toBeNull();
     expect(result.groups[0].skillInterval.climatology[0]).toBeGreaterThan(0);
+  });
+});
+
+describe('--model auto', () => {
+  const args = ['pairs.csv', '--model', 'auto', '--targets', '2020-02-01..'];
+
+  it('says as JSON how experts were mixed, and exports what can be scored again', async () => {
+    const result = await report(...args, '--export', 'auto.csv');
+    expect(result).toMatchObject({
+      model: 'auto',
+      window: 'expanding',
+      targets: 2 * (46 + 46),
+      fallbacks: 0,
+      skipped: { nothingKnown: 0 },
+    });
+    expect(result.bands.map(({ variable, band }: Band) => [variable, band])).toEqual([
+      ['temperature_2m', 24],
+      ['temperature_2m', 72],
+    ]);
+    let alone = 0;
+    for (const { experts, width } of result.bands as Band[]) {
+      expect(experts.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['dressed', 'emos', 'regional', 'trees']),
+      );
+      for (const field of ['weight', 'lastWeight'] as const)
+        expect(experts.reduce((sum, one) => sum + one[field], 0)).toBeCloseTo(1, 9);
+      expect(Math.abs(Math.log(width))).toBeLessThan(1);
+      const present = experts.filter(({ answered }) => answered === 92).map(({ crps }) => crps!);
+      expect(present.length).toBeGreaterThan(4);
+      alone += present.reduce((sum, crps) => sum + crps, 0) / present.length / 2;
+    }
+    // Together they are better than one of those that were always there, drawn by lot.
+    expect(result.scores.crps).toBeLessThan(0.9 * alone);
+    expect(result.skill.dressed).toBeGreaterThan(0.2);
+
+    const { stdout } = await weatherglass(['score', 'auto.csv', '--json'], { cwd: folder });
+    const again = JSON.parse(stdout);
+    expect(again.scores.targets).toBe(184);
+    expect(Math.abs(again.scores.crps / result.scores.crps - 1)).toBeLessThan(0.005);
+  });
+
+  it('says as text whom it believed, and why', async () => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: notice });
+    expect(stdout).toMatch(/^auto, law normal, window expanding\n184 targets of 320 rows; skipped: /);
+    expect(stdout).toMatch(
+      /^variable +ahead +who had what share of the say \(CRPS alone\) +best alone +width$/m,
+    );
+    expect(stdout).toMatch(
+      /^temperature_2m +12–24 h +\S+ \d+% \(\d\.\d{3}\), .*\) +\S+ \(\d\.\d{3}\) +\d\.\d\d$/m,
+    );
+    expect(stdout).toMatch(/^temperature_2m +48–72 h /m);
+    expect(stdout).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  it('--train-until is where scoring begins; --window and --refit are taken', async () => {
+    const late = ['pairs.csv', '--model', 'auto', '--train-until', '2020-02-20'];
+    const { targets, window } = await report(...late, '--window', '20d', '--refit', '10d');
+    expect(window).toBe('20d, refitted every 10d, scored after 2020-02-20T00:00Z');
+    // As for any other model.
+    expect(targets).toBe(2 * (25 + 23));
+  });
+
+  it('--pool place is refused: that is each expert’s own choice', async () => {
+    const { exitCode, stderr } = await run('pairs.csv', '--model', 'auto', '--pool', 'place');
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/under auto each expert has its own way of fitting places together or alone/);
   });
 });
 

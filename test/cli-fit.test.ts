@@ -30,6 +30,14 @@ describe('fit', () => {
     writeFileSync(join(folder, 'observations.csv'), csvText(simulatedObservations(400)));
   });
 
+  it('of auto is refused: it has no parameters, and what to do instead', async () => {
+    const { exitCode, stdout, stderr } = await run('pairs.csv', '--model', 'auto');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
+    expect(stderr).toMatch(
+      /^weatherglass: auto .* no parameters to print: fit one .*`weatherglass backtest --model auto`/,
+    );
+  });
+
   it('prints parameters, standard errors, log-likelihood and mean CRPS', async () => {
     const chosen = ['--law', 'logistic', '--prior', '0', '--score', 'ml'];
     const result = await fits('pairs.csv', '--model', 'emos', ...chosen);

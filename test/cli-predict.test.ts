@@ -82,6 +82,26 @@ describe('predict from pairs', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(2 + 4);
   });
 
+  it('by all models together, where nobody chooses one', async () => {
+    const wanted = ['pairs.csv', '--model', 'auto', '--above', 'temperature_2m=4.5'];
+    const { predictions, fallbacks, unanswered, levels } = await predicted(...wanted);
+    expect({ fallbacks, unanswered, levels }).toEqual({
+      fallbacks: 0,
+      unanswered: 0,
+      levels: [0.05, 0.25, 0.5, 0.75, 0.95],
+    });
+    const { predictions: emos } = await predicted('pairs.csv', '--above', 'temperature_2m=4.5');
+    predictions.forEach(({ model, law, mean, quantiles, probabilities, trainedOn, ...row }, k) => {
+      expect(emos[k]).toMatchObject({ ...row, trainedOn });
+      expect([model, law]).toEqual(['auto', 'quantiles']);
+      expect(Math.abs(mean - emos[k].mean)).toBeLessThan(1);
+      expect(quantiles).toEqual(quantiles.toSorted((a, b) => a - b));
+      expect(Math.abs(probabilities['4.5'] - emos[k].probabilities['4.5'])).toBeLessThan(0.25);
+    });
+    const { stdout } = await run(...wanted);
+    expect(stdout).toMatch(/^Hill, upper +temperature_2m °C +2020-03-20T00:00Z +72 +auto +-?\d+\.\d .*%$/m);
+  });
+
   it('as of an earlier time, learning nothing from later', async () => {
     const before = await predicted('pairs.csv', '--as-of', '2020-03-01');
     expect(before.asOf).toBe('2020-03-01T00:00Z');

@@ -192,6 +192,7 @@ describe('models', () => {
     'regional',
     'trees',
     'forest',
+    'auto',
   ];
 
   it('are listed with what stands in for each', async () => {

@@ -14,7 +14,7 @@ const says: Readonly<Record<string, readonly string[]>> = {
   '02-backtest-a-table.ts': ['simulated targets', 'skill against the dressed forecast'],
   '03-predict-from-observations.ts': ['DEMO, as of 2016-01-01T08:00Z', 'Seattle, precipitation_sum, 24 h'],
   '04-is-it-calibrated.ts': ['DEMO days 731', 'miscalibration'],
-  '05-the-loop.ts': ['400 simulated runs and 399 outcomes', 'aggregate: CRPS 0.83', 'mostly by '],
+  '05-the-loop.ts': ['400 simulated runs and 399 outcomes', 'aggregate: CRPS 0.80', 'mostly by '],
   '06-many-places-at-once.ts': [
     'eight places and their group can be looked at',
     'Atlantis failed: NotFound: the source does not know Atlantis',

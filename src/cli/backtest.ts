@@ -44,10 +44,14 @@ export function backtestCommand(context: Context): Command {
     )
     .option(
       '--train-until <time>',
-      'fit once on outcomes known by then; score forecasts available later',
+      'fit once on outcomes known by then; score forecasts available later (auto goes on learning)',
       parseTime,
     )
-    .option('--refit <days>', 'fit again only every so many days, such as 30d', parseDays)
+    .option(
+      '--refit <days>',
+      'fit again only every so many days, such as 30d (under auto: experts that do not learn outcome by outcome; default 30d)',
+      parseDays,
+    )
     .option(
       '--targets <from..to>',
       'score only what was valid in this period; either end may be open',

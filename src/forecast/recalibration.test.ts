@@ -29,7 +29,7 @@ describe('recalibration', () => {
     expect(map[10]).toBeCloseTo(500 / 1010, 12);
     expect(map[11]).toBeCloseTo(560 / 1010, 12);
     expect(recalibrated(map, 0.525)).toBeCloseTo(530 / 1010, 12);
-    // A day later a hundredth is forgotten; a day before nothing was known.
+    // A day later a little is forgotten; a day before nothing was known.
     expect(recalibration(days, 4)[11]).toBeCloseTo(
       (550 + 10 * memoryPerDay) / (1000 + 10 * memoryPerDay),
       12,

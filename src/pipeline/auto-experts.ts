@@ -5,7 +5,7 @@ import { settingsFor } from '../models/settings.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
-import { type FitTimes, fitTimes } from './backtest-plan.ts';
+import { type FitTimes, fitTime, fitTimes } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { ExpertChunk, ExpertRefusals } from './expert-chunk.ts';
 import { nameCases } from './name-cases.ts';
@@ -56,6 +56,39 @@ export interface Asked {
   /** For each row of the table its slot; −1 for a row that is not asked. */
   readonly slotOf: Int32Array;
   readonly slots: number;
+  /** For each row of the table when it is answered; nothing that became known later is used. */
+  readonly answerTime: Float64Array;
+  /** All experts are fitted at this time, whatever their schedule; undefined for none such. */
+  readonly asOf?: number | undefined;
+}
+
+/** On what experts are fitted, and when. */
+export interface ExpertSchedule {
+  /** Only so many of the latest dates train; undefined for all. */
+  readonly dates?: number | undefined;
+  /** Days between fits of an expert that does not learn outcome by outcome; 30, or none with a window of dates. */
+  readonly refitDays?: number | undefined;
+}
+
+/**
+ * The time that an expert's answer is fitted as of.
+ *
+ * @param time when it answers
+ * @param first when the first forecast was available. Every thirty days after it all are fitted, and before the first of these
+ *   daily, or there would be a month without an answer
+ */
+export function expertFitTime(
+  isRecursive: boolean,
+  { dates, refitDays }: ExpertSchedule,
+  time: number,
+  first: number,
+): number {
+  if (isRecursive || (dates !== undefined && refitDays === undefined)) return time;
+  if (refitDays !== undefined) return fitTime({ refitDays }, time);
+  const age = time - first;
+  return age < REFIT_DAYS * msPerDay
+    ? fitTime({ refitDays: 1 }, time)
+    : first + fitTime({ refitDays: REFIT_DAYS }, age);
 }
 
 /** What experts say: quantiles, slots x levels for each; NaN where one is silent. */
@@ -70,13 +103,13 @@ export interface ExpertAnswers {
 /**
  * Asks every expert about rows of a table, each as it could have been fitted when the row's forecast was available.
  *
- * An expert that learns outcome by outcome is brought up to date at every such time, another one every thirty days; with a
- * window of dates all are fitted each time.
+ * An expert that learns outcome by outcome is brought up to date at every such time, another one every thirty days (daily in
+ * the first thirty) or as often as asked; with a window of dates all are fitted each time, unless a number of days is asked for.
  */
 export async function askExperts(
   pairs: Pairs,
-  { slotOf, slots }: Asked,
-  { dates, ...options }: SettingsChoice & RunOptions & { readonly dates?: number | undefined },
+  { slotOf, slots, answerTime, asOf }: Asked,
+  { dates, refitDays, ...options }: SettingsChoice & RunOptions & ExpertSchedule,
   pool: ComputePool,
 ): Promise<ExpertAnswers> {
   const levels = Float64Array.from(expertLevels);
@@ -104,11 +137,13 @@ export async function askExperts(
     const { groups, tableRows } = groupsFor(model);
     return groups.flatMap((cases, k): ExpertChunk[] => {
       const slot = tableRows[k].map((row) => slotOf[row]);
-      const everyTime = model.isRecursive === true || dates !== undefined;
-      const timeOf = (row: number) =>
-        everyTime
-          ? cases.availableTime[row]
-          : Math.floor(cases.availableTime[row] / (REFIT_DAYS * msPerDay)) * REFIT_DAYS * msPerDay;
+      const first = cases.availableTime.reduce((least, time) => Math.min(least, time), Infinity);
+      const timeOf = (row: number) => {
+        const time = answerTime[tableRows[k][row]];
+        return time === asOf
+          ? time
+          : expertFitTime(model.isRecursive === true, { dates, refitDays }, time, first);
+      };
       const rows = [...slot.keys()].filter((row) => slot[row] >= 0);
       const times: FitTimes = fitTimes(cases, Float64Array.from(new Set(rows.map(timeOf))).sort(), dates);
       const index = new Map(Array.from(times.asOf, (time, fit) => [time, fit]));

@@ -1,26 +1,36 @@
+import { WeatherglassError } from '../errors.ts';
 import { plusChanges } from '../forecast/physics.ts';
 import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { SettingsChoice } from '../models/settings.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
 import { openQuantileScorer } from '../scores/quantile-scores.ts';
-import { bandOf } from '../weather/lead-band.ts';
+import { wideBandOf } from '../weather/lead-band.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
-import { askExperts, type ExpertAnswers } from './auto-experts.ts';
+import { type Asked, askExperts, type ExpertAnswers, type ExpertSchedule } from './auto-experts.ts';
 import { nightRows } from './learned-night.ts';
 import type { MixChunk, MixedChunk } from './mix-chunk.ts';
 import type { PhysicsChunk } from './physics-chunk.ts';
+import { stagedProgress } from './staged-progress.ts';
 
 /** The name under which experts answer together. */
 export const autoName = 'auto';
+/** One line for `weatherglass models`. */
+export const autoAbout =
+  'all models that suit the table, mixed by how right each has been; for backtest and predict from tables';
 
 /** Days before the first target whose forecasts are mixed too, to learn whom to believe. */
 const WARM_UP_DAYS = 90;
 
-export interface AutoOptions extends SettingsChoice, RunOptions {
-  /** Only so many of the latest dates train; undefined for all. */
-  readonly dates?: number | undefined;
+export interface AutoOptions extends SettingsChoice, RunOptions, ExpertSchedule {
+  /** Each expert has its own way: `place` is refused. */
+  readonly pool?: 'all' | 'place' | undefined;
+  /** Targets are answered by what was known then; by default each when its forecast was available. */
+  readonly asOf?: number | undefined;
 }
+
+/** Share of the time that asking the experts takes, and mixing what they say. */
+const STAGES = [0.97, 0.03];
 
 /** How experts were mixed in one band of leads of one variable. */
 export interface AutoBand {
@@ -64,6 +74,7 @@ export interface AutoAnswers {
  * weights, not on the recalibration.
  *
  * @param targets rows of the table to answer
+ * @throws WeatherglassError Usage for options that do not fit; Cancelled.
  */
 export async function autoAnswers(
   pairs: Pairs,
@@ -71,24 +82,30 @@ export async function autoAnswers(
   options: AutoOptions,
   pool: ComputePool,
 ): Promise<AutoAnswers> {
-  const asked = slotsFor(pairs, targets);
-  const answers = await askExperts(pairs, asked, options, pool);
-  const { slotOf, slots } = asked;
+  if (options.pool === 'place')
+    throw new WeatherglassError(
+      'Usage',
+      'under auto each expert has its own way of fitting places together or alone: leave the choice of place out',
+    );
+  const [asking, mixing] = stagedProgress(options.onProgress, STAGES);
+  const asked = slotsFor(pairs, targets, options.asOf);
+  const answers = await askExperts(pairs, asked, { ...options, onProgress: asking }, pool);
+  const { slotOf, slots, answerTime } = asked;
   const quantiles = new Float32Array(new SharedArrayBuffer(4 * slots * answers.levels.length)).fill(
     Number.NaN,
   );
   const isTarget = new Uint8Array(pairs.rows);
   for (const row of targets) isTarget[row] = 1;
-  const night = nightRows(pairs);
+  const night = nightRows({ ...pairs, availableTime: answerTime });
   const groups = [...rowsByBand(pairs, slotOf)];
   const bands: AutoBand[] = [];
   await pool.run<MixChunk, MixedChunk>(
     'mixChunk',
-    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, night, answers, quantiles)),
+    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, answerTime, night, answers, quantiles)),
     (mixed, k) => void bands.push(describeBand(pairs, groups[k][1], slotOf, isTarget, answers, mixed)),
-    options,
+    { signal: options.signal, onProgress: mixing },
   );
-  const physics = await obeyAll(pairs, slotOf, answers.levels, quantiles, options, pool);
+  const physics = await obeyAll(pairs, slotOf, answers.levels, quantiles, options.signal, pool);
   return { levels: answers.levels, quantiles, slotOf, bands, physics, refusals: answers.refusals };
 }
 
@@ -98,7 +115,7 @@ async function obeyAll(
   slotOf: Int32Array,
   levels: readonly number[],
   quantiles: Float32Array,
-  options: AutoOptions,
+  signal: AbortSignal | undefined,
   pool: ComputePool,
 ): Promise<PhysicsChanges> {
   const byPlace: number[][] = pairs.places.map(() => []);
@@ -125,14 +142,20 @@ async function obeyAll(
     (changed) => {
       changes = plusChanges(changes, changed);
     },
-    options,
+    { signal },
   );
   return changes;
 }
 
 /** Targets, and rows with outcomes from some time before the first of them on. */
-function slotsFor({ rows, availableTime, observation }: Pairs, targets: Int32Array) {
-  const first = targets.reduce((least, row) => Math.min(least, availableTime[row]), Infinity);
+function slotsFor(
+  { rows, availableTime, observation }: Pairs,
+  targets: Int32Array,
+  asOf: number | undefined,
+): Asked {
+  const answerTime = availableTime.slice();
+  if (asOf !== undefined) for (const row of targets) answerTime[row] = asOf;
+  const first = targets.reduce((least, row) => Math.min(least, answerTime[row]), Infinity);
   const from = first - WARM_UP_DAYS * msPerDay;
   const slotOf = new Int32Array(rows).fill(-1);
   for (const row of targets) slotOf[row] = 0;
@@ -140,14 +163,14 @@ function slotsFor({ rows, availableTime, observation }: Pairs, targets: Int32Arr
     if (availableTime[row] >= from && !Number.isNaN(observation[row])) slotOf[row] = 0;
   let slots = 0;
   for (let row = 0; row < rows; row++) if (slotOf[row] === 0) slotOf[row] = slots++;
-  return { slotOf, slots };
+  return { slotOf, slots, answerTime, asOf };
 }
 
 function rowsByBand(pairs: Pairs, slotOf: Int32Array): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (let row = 0; row < pairs.rows; row++) {
     if (slotOf[row] < 0) continue;
-    const key = `${pairs.variable[row]} ${bandOf(pairs.lead[row])}`;
+    const key = `${pairs.variable[row]} ${wideBandOf(pairs.lead[row])}`;
     const own = groups.get(key);
     if (own === undefined) groups.set(key, [row]);
     else own.push(row);
@@ -159,6 +182,7 @@ function mixChunk(
   pairs: Pairs,
   rows: readonly number[],
   slotOf: Int32Array,
+  answerTime: Float64Array,
   night: Uint8Array,
   { levels, quantiles }: ExpertAnswers,
   out: Float32Array,
@@ -168,7 +192,7 @@ function mixChunk(
   return {
     slots: Int32Array.from(rows, (row) => slotOf[row]),
     validTime: column(pairs.validTime),
-    availableTime: column(pairs.availableTime),
+    availableTime: column(answerTime),
     knownTime: column(pairs.outcomeKnownTime),
     outcome: column(pairs.observation),
     night: Uint8Array.from(rows, (row) => night[row]),
@@ -192,7 +216,7 @@ function describeBand(
   const scorer = openQuantileScorer(levels);
   return {
     variable: name,
-    band: bandOf(pairs.lead[rows[0]]),
+    band: wideBandOf(pairs.lead[rows[0]]),
     experts: experts.map((expert, e): AutoExpert => {
       let sum = 0;
       let answered = 0;

@@ -11,11 +11,13 @@ import { groupCases } from './case-groups.ts';
 import { exportHeader } from './export-line.ts';
 import { nameCases } from './name-cases.ts';
 import { type Breakdown, breakdowns, type GroupKeys, openScoreboard, type ScoreSheet } from './scoreboard.ts';
+import { stagedProgress } from './staged-progress.ts';
 
 export interface BacktestOptions extends SettingsChoice {
   readonly model: string;
   /** Places fitted together, or each alone. Variables and leads are always fitted apart. */
   readonly pool?: 'all' | 'place' | undefined;
+  /** Under `auto`, `trainUntil` is where scoring begins, and `refitDays` is for experts that do not learn outcome by outcome. */
   readonly window?: Window | undefined;
   /** Period of valid times that targets come from; all by default. */
   readonly targets?: TargetPeriod | undefined;
@@ -52,6 +54,8 @@ export interface BacktestResult extends ScoreSheet {
 
 /** Parts that the whole work is cut into. Fixed, so that sums round alike on any number of threads. */
 const CHUNKS = 48;
+/** Share of the time that answering takes under `auto`, and scoring. */
+const STAGES = [0.95, 0.05];
 
 /**
  * Replays history: fits the model as it could have been fitted at each time, predicts, and scores the predictions.
@@ -75,7 +79,7 @@ export async function backtest(
       'Usage',
       'raw scores the forecast as issued, and the table has no member_* or model_* columns',
     );
-  if (window.trainUntil !== undefined && window.refitDays !== undefined)
+  if (!isAuto && window.trainUntil !== undefined && window.refitDays !== undefined)
     throw new WeatherglassError(
       'Usage',
       'a fit made once (train until) cannot also be made again every so many days',
@@ -94,8 +98,17 @@ export async function backtest(
     plan: planGroup(cases, window, period, options.pool ?? 'all', skipped),
   }));
   let bands: readonly AutoBand[] | undefined;
+  let { onProgress } = options;
   if (isAuto) {
-    const answers = await answerTargets(pairs, planned, tableRows, options, pool);
+    const [answering, scoring] = stagedProgress(onProgress, STAGES);
+    onProgress = scoring;
+    const answers = await answerTargets(
+      pairs,
+      planned,
+      tableRows,
+      { ...options, onProgress: answering },
+      pool,
+    );
     bands = answers.bands;
     planned = planned.map((group, k) => ({ ...group, given: givenTo(tableRows[k], answers) }));
   }
@@ -119,7 +132,7 @@ export async function backtest(
     },
     {
       signal: options.signal,
-      onProgress: options.onProgress,
+      onProgress,
       about: (index) => nameChunk(chunks[index]),
     },
   );
@@ -138,7 +151,7 @@ export async function backtest(
     model: options.model,
     ...(bands !== undefined && { bands }),
     law: lawsOf(planned, options),
-    window: describeWindow(window),
+    window: describeWindow(window, isAuto),
     units: [...new Set(planned.map(({ cases }) => cases.variable.unit))],
     ...overall,
     groups: sheets,
@@ -156,7 +169,8 @@ function answerTargets(
   const targets = planned.flatMap(({ plan }, k) =>
     Array.from(tableRows[k].filter((_, row) => plan.fitOf[row] >= 0)),
   );
-  return autoAnswers(pairs, Int32Array.from(targets), { ...options, dates: options.window?.dates }, pool);
+  const { dates, refitDays } = options.window ?? {};
+  return autoAnswers(pairs, Int32Array.from(targets), { ...options, dates, refitDays }, pool);
 }
 
 function givenTo(tableRows: Int32Array, { levels, quantiles, slotOf }: AutoAnswers): GivenAnswers {
@@ -199,10 +213,11 @@ function lawsOf(groups: readonly BacktestGroup[], options: BacktestOptions): str
   return [...new Set(laws)].join(', ');
 }
 
-function describeWindow({ dates, trainUntil, refitDays }: Window): string {
+function describeWindow({ dates, trainUntil, refitDays }: Window, isAuto: boolean): string {
   const window = dates === undefined ? 'expanding' : `${dates}d`;
-  if (trainUntil !== undefined) return `${window}, once until ${formatInstant(trainUntil)}`;
-  return refitDays === undefined ? window : `${window}, refitted every ${refitDays}d`;
+  if (trainUntil !== undefined && !isAuto) return `${window}, once until ${formatInstant(trainUntil)}`;
+  const refitted = refitDays === undefined ? window : `${window}, refitted every ${refitDays}d`;
+  return trainUntil === undefined ? refitted : `${refitted}, scored after ${formatInstant(trainUntil)}`;
 }
 
 function whySkipped(skipped: Skipped): string {

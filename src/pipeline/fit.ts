@@ -1,7 +1,9 @@
+import { WeatherglassError } from '../errors.ts';
 import { findModel } from '../models/registry.ts';
 import { checkChoice, type SettingsChoice, settingsFor } from '../models/settings.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
+import { autoName } from './auto.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { FitChunk, FitReport } from './fit-chunk.ts';
@@ -25,6 +27,11 @@ export type { FitReport };
  * @throws WeatherglassError Usage for options that do not fit; Cancelled.
  */
 export async function fit(pairs: Pairs, options: FitOptions, pool: ComputePool): Promise<FitReport[]> {
+  if (options.model === autoName)
+    throw new WeatherglassError(
+      'Usage',
+      'auto is no model of its own but all of them mixed, so it has no parameters to print: fit one that `weatherglass models` lists, or see by `weatherglass backtest --model auto` whom it believes',
+    );
   const model = findModel(options.model);
   checkChoice('pool', options.pool, ['all', 'place']);
   const { groups } = groupCases(pairs, model);

@@ -13,7 +13,8 @@ const MOST_BY_DAY = 0.05;
  * place's outcomes of the last 31 days, at least 20, were all at the variable's least value, while at some other hour
  * hardly any was. Rain has no such hours; what lives on sunlight has.
  *
- * Only what was known when a row's forecast was available counts.
+ * Only what was known when a row's forecast was available counts. A forecast that came after its own valid time is never
+ * taken for one at night: its outcome may be among those known.
  *
  * @returns 1 for a row at night, by row of the table
  */
@@ -26,6 +27,7 @@ export function nightRows(pairs: Pairs): Uint8Array {
     const dark = new Map<number, ReadonlySet<number>>();
     for (const row of rows) {
       const time = pairs.availableTime[row];
+      if (pairs.validTime[row] <= time) continue;
       let hours = dark.get(time);
       if (hours === undefined) dark.set(time, (hours = darkHours(pairs, outcomes, lower, time)));
       if (hours.has(hourOfDay(pairs.validTime[row]))) night[row] = 1;

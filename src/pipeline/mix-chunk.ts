@@ -67,7 +67,7 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
   const learnableAt = positions.map((k) => Math.max(knownTime[k], availableTime[k]));
   const byKnown = positions
     .filter((k) => !Number.isNaN(outcome[k]))
-    .sort((a, b) => learnableAt[a] - learnableAt[b]);
+    .sort((a, b) => learnableAt[a] - learnableAt[b] || availableTime[a] - availableTime[b]);
   const scorer = openQuantileScorer(levels);
   const mixer = openMixer(Float64Array.from(levels), experts.length);
   const said = new Float64Array(experts.length * count);
@@ -82,6 +82,11 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
   let width = 0;
   let map: Float64Array = recalibration([], 0);
   let known = 0;
+
+  /** Whether a row teaches those of a time: its outcome is known, and its forecast was there, and answered, before. */
+  function teaches(k: number, time: number): boolean {
+    return learnableAt[k] <= time && availableTime[k] < time;
+  }
 
   function learn(k: number): void {
     const at = slots[k] * count;
@@ -110,7 +115,7 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
     control.checkpoint(next, byAvailable.length);
     const time = availableTime[byAvailable[next]];
     const before = known;
-    for (; known < byKnown.length && learnableAt[byKnown[known]] <= time; known++) learn(byKnown[known]);
+    for (; known < byKnown.length && teaches(byKnown[known], time); known++) learn(byKnown[known]);
     if (known > before) {
       const asOf = Math.floor(time / msPerDay);
       const evidence = evidenceOf(days, asOf);

@@ -5,12 +5,15 @@ import { checkChoice, type SettingsChoice, settingsFor } from '../models/setting
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
+import { autoName } from './auto.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { nameCases } from './name-cases.ts';
+import { predictByAuto } from './predict-auto.ts';
 import type { PredictChunk, PredictChunkResult } from './predict-chunk.ts';
 
 export interface PredictOptions extends SettingsChoice {
+  /** Of `models`, or `auto` for all of them mixed. */
   readonly model: string;
   readonly pool?: 'all' | 'place' | undefined;
   /** Nothing that became known later is used; by default the latest time a forecast of the table was available. */
@@ -70,7 +73,7 @@ export async function predict(
   options: PredictOptions,
   pool: ComputePool,
 ): Promise<PredictResult> {
-  const model = findModel(options.model);
+  const model = options.model === autoName ? undefined : findModel(options.model);
   checkChoice('pool', options.pool, ['all', 'place']);
   const levels = options.levels ?? defaultLevels;
   if (!levels.every((level, k) => level > (levels[k - 1] ?? 0) && level < 1))
@@ -84,38 +87,48 @@ export async function predict(
       );
   const asOf =
     options.asOf ?? pairs.availableTime.reduce((latest, time) => Math.max(latest, time), -Infinity);
-  const { groups } = groupCases(pairs, model);
-  const chunks = groups.flatMap((cases): PredictChunk[] => {
-    const ahead = (row: number) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf;
-    const units = unitsOf(cases, options.pool ?? 'all').filter((unit) => unit.some(ahead));
-    if (units.length === 0) return [];
-    return [
-      {
-        cases,
-        units,
-        asOf,
-        model: model.name,
-        settings: settingsFor(cases.variable, options),
-        levels: Float64Array.from(levels),
-        thresholds: Float64Array.from(options.thresholds?.[cases.variable.name] ?? []),
-      },
-    ];
-  });
+  const thresholdsOf = ({ variable }: Cases) => Float64Array.from(options.thresholds?.[variable.name] ?? []);
   const predictions: Prediction[] = [];
   let unanswered = 0;
-  await pool.run<PredictChunk, PredictChunkResult>(
-    'predictChunk',
-    chunks,
-    (result, index) => {
-      unanswered += result.unanswered;
-      predictions.push(...predictionsOf(chunks[index].cases, result, levels, chunks[index].thresholds));
-    },
-    {
-      signal: options.signal,
-      onProgress: options.onProgress,
-      about: (index) => nameCases(chunks[index].cases, chunks[index].units),
-    },
-  );
+  const take = (cases: Cases, result: PredictChunkResult) => {
+    unanswered += result.unanswered;
+    predictions.push(...predictionsOf(cases, result, levels, thresholdsOf(cases)));
+  };
+  if (model === undefined)
+    for (const { cases, result } of await predictByAuto(
+      pairs,
+      { ...options, asOf, levels, thresholdsOf },
+      pool,
+    ))
+      take(cases, result);
+  else {
+    const chunks = groupCases(pairs, model).groups.flatMap((cases): PredictChunk[] => {
+      const ahead = (row: number) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf;
+      const units = unitsOf(cases, options.pool ?? 'all').filter((unit) => unit.some(ahead));
+      if (units.length === 0) return [];
+      return [
+        {
+          cases,
+          units,
+          asOf,
+          model: model.name,
+          settings: settingsFor(cases.variable, options),
+          levels: Float64Array.from(levels),
+          thresholds: thresholdsOf(cases),
+        },
+      ];
+    });
+    await pool.run<PredictChunk, PredictChunkResult>(
+      'predictChunk',
+      chunks,
+      (result, index) => take(chunks[index].cases, result),
+      {
+        signal: options.signal,
+        onProgress: options.onProgress,
+        about: (index) => nameCases(chunks[index].cases, chunks[index].units),
+      },
+    );
+  }
   if (predictions.length + unanswered === 0)
     throw new WeatherglassError(
       'InvalidData',
@@ -125,7 +138,7 @@ export async function predict(
     asOf,
     levels,
     predictions,
-    fallbacks: predictions.filter((one) => one.model !== model.name).length,
+    fallbacks: predictions.filter((one) => one.model !== options.model).length,
     unanswered,
   };
 }

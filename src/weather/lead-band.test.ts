@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bandName, bandOf, horizonHours, leadBands } from './lead-band.ts';
+import { bandName, bandOf, horizonHours, leadBands, wideBandOf } from './lead-band.ts';
 
 describe('the band of a lead', () => {
   test.each([
@@ -38,4 +38,18 @@ describe('the band of a lead', () => {
 test('a band is named by its two ends', () => {
   expect(leadBands.map(bandName).slice(0, 3)).toEqual(['0–6 h', '6–12 h', '12–24 h']);
   expect(bandName(384)).toBe('240–384 h');
+  expect(bandName(1536)).toBe('768–1536 h');
+});
+
+describe('the band of a lead in a table', () => {
+  test.each([
+    [-3, 6],
+    [24, 24],
+    [384, 384],
+    [384.5, 768],
+    [768, 768],
+    [8784, 12_288],
+  ])('%d h ahead ends at %d h', (lead, band) => {
+    expect(wideBandOf(lead)).toBe(band);
+  });
 });

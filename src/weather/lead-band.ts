@@ -25,8 +25,20 @@ export function bandOf(lead: number): number {
   return band;
 }
 
+/**
+ * The band of any lead a table has, by its upper end: as {@link bandOf}, and beyond the horizon each band ends twice as far
+ * ahead as the one before. Forecasts that were valid before their issue are in the first.
+ */
+export function wideBandOf(lead: number): number {
+  if (lead <= horizonHours) return bandOf(Math.max(0, lead));
+  let band = horizonHours;
+  while (band < lead) band *= 2;
+  return band;
+}
+
 /** A band in words, such as `12–24 h`. */
 export function bandName(band: number): string {
   const at = leadBands.findIndex((end) => end === band);
+  if (at < 0) return `${band / 2}–${band} h`;
   return `${at > 0 ? leadBands[at - 1] : 0}–${band} h`;
 }
