@@ -30,19 +30,19 @@ describe('the hours of the night', () => {
     expect(nights(sun(40))).toEqual([0, 3, 18, 21]);
   });
 
-  test('need twenty outcomes, and as many of an hour with light', () => {
-    expect(nights(sun(19))).toEqual([]);
-    // At 0 and 3 o'clock of the twentieth day, when those hours of the next are forecast, only nineteen noons are known.
-    expect(nights(sun(20))).toEqual([18, 21]);
-    expect(nights(sun(21))).toEqual([0, 3, 18, 21]);
+  test('need ten outcomes, and as many of an hour with light', () => {
+    expect(nights(sun(9))).toEqual([]);
+    // At 0 and 3 o'clock of the tenth day, when those hours of the next are forecast, only nine noons are known.
+    expect(nights(sun(10))).toEqual([18, 21]);
+    expect(nights(sun(11))).toEqual([0, 3, 18, 21]);
   });
 
-  test('end with the first light, and begin again 31 days later', () => {
+  test('end with the first light, and begin again 14 days later', () => {
     const withLight = (day: number) => (when: number, hour: number) =>
       isDay(hour) || (when === day && hour === 3) ? 300 : 0;
-    // The forecasts are for day 60, made on day 59; 31 days before is day 28.
-    expect(nights(hourly(60, withLight(29)))).toEqual([0, 18, 21]);
-    expect(nights(hourly(60, withLight(28)))).toEqual([0, 3, 18, 21]);
+    // The forecasts are for day 60, made on day 59; 14 days before is day 45.
+    expect(nights(hourly(60, withLight(46)))).toEqual([0, 18, 21]);
+    expect(nights(hourly(60, withLight(45)))).toEqual([0, 3, 18, 21]);
   });
 
   test('are not those of a month without rain', () => {
@@ -57,17 +57,18 @@ describe('the hours of the night', () => {
     expect(nights(hourly(40, showers), 'precipitation')).toEqual([]);
   });
 
-  test('may have one dark afternoon in twenty', () => {
+  test('may have one dark afternoon in ten', () => {
     const dull = (days: readonly number[]) => (day: number, hour: number) =>
       isDay(hour) && !days.includes(day) ? 300 : 0;
     expect(nights(hourly(40, dull([30])))).toEqual([0, 3, 18, 21]);
     expect(nights(hourly(40, dull([30, 31])))).toEqual([]);
   });
 
-  test('are none where a variable has no least value, or is of a whole day', () => {
+  test('are none of what does not live on sunlight, or is of a whole day', () => {
     const zero = (_: number, hour: number) => (isDay(hour) ? 20 : 0);
     expect(nights(hourly(40, zero), 'temperature_2m')).toEqual([]);
-    expect(nights(hourly(40, zero), 'wind_speed_10m')).toEqual([0, 3, 18, 21]);
+    // A calm valley at night has wind all the same.
+    expect(nights(hourly(40, zero), 'wind_speed_10m')).toEqual([]);
     expect(nights(hourly(40, zero), 'precipitation_sum')).toEqual([]);
   });
 

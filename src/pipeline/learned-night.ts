@@ -1,16 +1,18 @@
+import { isSunlit } from '../forecast/sunlight-limit.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { hourOfDay, msPerDay } from '../weather/time.ts';
+import type { Variable } from '../weather/variable.ts';
 
 /** Days looked back on. */
-const WINDOW_DAYS = 31;
+const WINDOW_DAYS = 14;
 /** Fewer outcomes of an hour than these do not say that it is always dark. */
-const LEAST_OUTCOMES = 20;
+const LEAST_OUTCOMES = 10;
 /** In some other hour at most this share may be at the bound: so a dry month is no night. */
-const MOST_BY_DAY = 0.05;
+const MOST_BY_DAY = 0.1;
 
 /**
  * Which rows fall into the night, as outcomes tell it where no coordinates do: those of an hour of the day at which the
- * place's outcomes of the last 31 days, at least 20, were all at the variable's least value, while at some other hour
+ * place's outcomes of the last 14 days, at least 10, were all at the variable's least value, while at some other hour
  * hardly any was. Rain has no such hours; what lives on sunlight has.
  *
  * Only what was known when a row's forecast was available counts. A forecast that came after its own valid time is never
@@ -21,8 +23,9 @@ const MOST_BY_DAY = 0.05;
 export function nightRows(pairs: Pairs): Uint8Array {
   const night = new Uint8Array(pairs.rows);
   for (const rows of rowsBySeries(pairs)) {
-    const { lower, periodHours } = pairs.variables[pairs.variable[rows[0]]];
-    if (lower === -Infinity || periodHours >= 24) continue;
+    const variable = pairs.variables[pairs.variable[rows[0]]];
+    if (!livesOnSunlight(variable)) continue;
+    const { lower } = variable;
     const outcomes = outcomesOf(pairs, rows);
     const dark = new Map<number, ReadonlySet<number>>();
     for (const row of rows) {
@@ -34,6 +37,13 @@ export function nightRows(pairs: Pairs): Uint8Array {
     }
   }
   return night;
+}
+
+/** Radiation and sunshine, and what is produced within an installed capacity. Calm nights are not the sun's. */
+function livesOnSunlight(variable: Variable): boolean {
+  if (variable.periodHours >= 24) return false;
+  const isPower = variable.lower === 0 && variable.upper < Infinity && variable.unit !== '%';
+  return isSunlit(variable) || isPower;
 }
 
 function rowsBySeries({ rows, variable, place }: Pairs): Iterable<number[]> {
