@@ -3,7 +3,7 @@ import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import { back } from '../forecast/transform.ts';
 import { seededRandom } from '../scores/random.ts';
 import { type Forest, forestDefaults, growForest } from '../trees/forest.ts';
-import { openForestQuantiles } from '../trees/forest-quantiles.ts';
+import { type ForestQuantiles, openForestQuantiles } from '../trees/forest-quantiles.ts';
 import { type Control, type Model, trainedOn } from './model.ts';
 import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
 import { binFeatures, type TreeFeatures } from './tree-features.ts';
@@ -74,7 +74,7 @@ export const forest: Model<ForestArtefact> = {
     const binned = binFeatures(features, targets, said, transform, unstopped);
     const count = percentLevels.length;
     const quantiles = new Float64Array(targets.rows.length * count);
-    openForestQuantiles(artefact.forest).answer(binned, percentLevels, quantiles, unstopped);
+    quantilesOf(artefact.forest).answer(binned, percentLevels, quantiles, unstopped);
     quantiles.forEach((quantile, at) => {
       const i = Math.floor(at / count);
       const value = region.formula.hasForecast
@@ -85,3 +85,12 @@ export const forest: Model<ForestArtefact> = {
     return quantileDistributions(percentLevels, quantiles, lower, upper);
   },
 };
+
+const opened = new WeakMap<Forest, ForestQuantiles>();
+
+/** A forest is made ready once: a back-test asks the same one hundreds of times. */
+function quantilesOf(grown: Forest): ForestQuantiles {
+  let quantiles = opened.get(grown);
+  if (quantiles === undefined) opened.set(grown, (quantiles = openForestQuantiles(grown)));
+  return quantiles;
+}

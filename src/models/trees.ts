@@ -1,9 +1,11 @@
 import { crpsOf, makeLaw } from '../forecast/law.ts';
 import { parametric } from '../forecast/parametric.ts';
 import { seededRandom } from '../scores/random.ts';
+import type { Bins } from '../trees/bins.ts';
 import { type Boosted, boost, boostDefaults } from '../trees/boost.ts';
 import { locationScale } from '../trees/objectives.ts';
-import { openPredictor } from '../trees/predict.ts';
+import { openPredictor, type Predictor } from '../trees/predict.ts';
+import type { Trees } from '../trees/tree.ts';
 import { type Control, type Model, trainedOn } from './model.ts';
 import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
 import { binFeatures, type TreeFeatures } from './tree-features.ts';
@@ -65,7 +67,7 @@ export const trees: Model<TreesArtefact> = {
     const binned = binFeatures(features, targets, said, region.family.transform, unstopped);
     const [shift, widening] = boosted.trees.map((some, output) => {
       const sums = new Float64Array(targets.rows.length).fill(boosted.start[output]);
-      openPredictor(some, features.bins).add(binned, sums, unstopped);
+      predictorOf(some, features.bins).add(binned, sums, unstopped);
       return sums;
     });
     return parametric(
@@ -75,6 +77,15 @@ export const trees: Model<TreesArtefact> = {
     );
   },
 };
+
+const opened = new WeakMap<Trees, Predictor>();
+
+/** Trees are made ready once: a back-test asks the same ones hundreds of times. */
+function predictorOf(some: Trees, bins: Bins): Predictor {
+  let predictor = opened.get(some);
+  if (predictor === undefined) opened.set(some, (predictor = openPredictor(some, bins)));
+  return predictor;
+}
 
 function grow(
   { features, binned, order, error }: TreeTraining,

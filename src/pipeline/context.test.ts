@@ -257,8 +257,8 @@ test('what no row is told is left out', () => {
   const rows = [6, 12, 18].map((valid) => ({ valid, forecast: [valid, 2 * valid] }));
   const pairs = tableOf(rows, ['model_a', 'x_1']);
   expect(contextOf(pairs, [2])).toEqual({
-    contextNames: ['before_temperature_2m', 'step_x_1'],
-    context: Float64Array.of(6, 12),
+    contextNames: ['before_temperature_2m', 'step_x_1', 'step_before_x_1'],
+    context: Float64Array.of(6, 12, 12),
   });
 });
 
