@@ -1,0 +1,3 @@
+import { grownModels, testLeaks } from './prediction-leaks.ts';
+
+testLeaks(grownModels);
