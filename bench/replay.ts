@@ -98,9 +98,10 @@ export const replay: Bench = {
   },
 };
 
-/** Each model's CRPS, as the mean over variables and bands of leads. */
+/** Each model's CRPS, as the mean over variables and bands of leads; without those that have not answered yet. */
 function meanByModel(rows: readonly SkillRow[]): Record<string, number> {
-  const groups = Map.groupBy(rows, ({ model }) => model);
+  const answered = rows.filter(({ scores }) => scores.crps !== null && !Number.isNaN(scores.crps));
+  const groups = Map.groupBy(answered, ({ model }) => model);
   return Object.fromEntries(
     [...groups].map(([model, own]) => [
       model,

@@ -33,7 +33,8 @@ export const skill: Bench = {
     const peers: Figures = {};
     try {
       if (effort !== fullEffort) {
-        const { crps } = await scored(stationsAround(12, 40), {}, folder, pool);
+        const { crps, references } = await scored(stationsAround(12, 40), {}, folder, pool);
+        peers['simulated climatology crps'] = references.climatology.crps;
         return { figures: { 'simulated crps': crps }, peers };
       }
       for (const set of skillSets) await scoreSet(set, folder, pool, figures, peers);
