@@ -85,7 +85,7 @@ describe('of predictors without a forecast', () => {
     const again = forest.fit(handMadeRegion(rows, { variable: sun }), settingsFor(sun), control);
     expect(again).toEqual(artefact);
     const goneOn = forest.fit(handMadeRegion(rows, { variable: sun }), settingsFor(sun), control, artefact);
-    expect(goneOn.forest).toBe(artefact.forest);
+    expect(goneOn.grown).toBe(artefact.grown);
     expect(goneOn).toEqual(artefact);
   });
 });

@@ -4,22 +4,17 @@ import { back } from '../forecast/transform.ts';
 import { seededRandom } from '../scores/random.ts';
 import { type Forest, forestDefaults, growForest } from '../trees/forest.ts';
 import { type ForestQuantiles, openForestQuantiles } from '../trees/forest-quantiles.ts';
-import { type Control, type Model, trainedOn } from './model.ts';
-import { type RegionalArtefact, regional, regionalLaws } from './regional.ts';
-import { binFeatures, type TreeFeatures } from './tree-features.ts';
-import { grownUntil, stillAnswers, treeTraining } from './tree-training.ts';
+import { fitGrown, type GrownArtefact, grownModel, unstopped } from './grown.ts';
+import type { Control, Model } from './model.ts';
+import { regionalLaws } from './regional.ts';
+import { binFeatures } from './tree-features.ts';
+import type { TreeTraining } from './tree-training.ts';
 
-export interface ForestArtefact extends RegionalArtefact {
-  readonly grownUntil: number;
-  readonly features: TreeFeatures;
-  readonly forest: Forest;
-}
+export type ForestArtefact = GrownArtefact<Forest>;
 
 const settings = { ...forestDefaults, trees: 64, candidates: 30, minRows: 5 };
 /** Of more rows as many are drawn evenly: a forest keeps its outcomes. */
 const MOST_ROWS = 50_000;
-
-const unstopped: Control = { checkpoint() {} };
 
 /**
  * Extremely randomised trees that keep the outcomes in their leaves: the answer is the law of the outcomes that were like this
@@ -34,37 +29,9 @@ export const forest: Model<ForestArtefact> = {
   name: 'forest',
   about:
     'outcomes of the cases most like this one, by extremely randomised trees; for predictors without a forecast',
-  simpler: 'regional',
-  usesRecent: true,
-  usesContext: true,
-  acrossLeads: true,
-  isRecursive: true,
+  ...grownModel,
   fit(training, choice, control, earlier) {
-    const base = regional.fit(training, choice, control, earlier);
-    const until = grownUntil(base.region);
-    const grow = () => {
-      const grownFrom = treeTraining(training, choice, until, control);
-      const { features, binned, order } = grownFrom;
-      const step = Math.max(1, order.length / MOST_ROWS);
-      const rows = Int32Array.from(
-        { length: Math.floor(order.length / step) },
-        (_, k) => order[Math.floor(k * step)],
-      );
-      const outcome = grownFrom.hasForecast ? grownFrom.error : grownFrom.outcome;
-      const grown = { bins: features.bins, binned, rows, outcome };
-      return { features, forest: growForest(grown, settings, seededRandom('forest'), control) };
-    };
-    const { features, forest: trees } =
-      earlier !== undefined && stillAnswers(earlier, base.region) ? earlier : grow();
-    return {
-      ...base,
-      model: 'forest',
-      version: 1,
-      trainedOn: trainedOn(training),
-      grownUntil: until,
-      features,
-      forest: trees,
-    };
+    return fitGrown('forest', grow, training, choice, control, earlier);
   },
   predict(artefact, targets) {
     const { region, features } = artefact;
@@ -74,17 +41,32 @@ export const forest: Model<ForestArtefact> = {
     const binned = binFeatures(features, targets, said, transform, unstopped);
     const count = percentLevels.length;
     const quantiles = new Float64Array(targets.rows.length * count);
-    quantilesOf(artefact.forest).answer(binned, percentLevels, quantiles, unstopped);
+    quantilesOf(artefact.grown).answer(binned, percentLevels, quantiles, unstopped);
     quantiles.forEach((quantile, at) => {
       const i = Math.floor(at / count);
       const value = region.formula.hasForecast
-        ? back(transform, said.location[i] + said.scale[i] * quantile)
+        ? back(transform, said.location[i] + said.sd[i] * quantile)
         : quantile;
       quantiles[at] = Math.max(lower, Math.min(upper, value));
     });
     return quantileDistributions(percentLevels, quantiles, lower, upper);
   },
 };
+
+function grow({ features, binned, order, ...from }: TreeTraining, control: Control): Forest {
+  const step = Math.max(1, order.length / MOST_ROWS);
+  const rows = Int32Array.from(
+    { length: Math.floor(order.length / step) },
+    (_, k) => order[Math.floor(k * step)],
+  );
+  const outcome = from.hasForecast ? from.error : from.outcome;
+  return growForest(
+    { bins: features.bins, binned, rows, outcome },
+    settings,
+    seededRandom('forest'),
+    control,
+  );
+}
 
 const opened = new WeakMap<Forest, ForestQuantiles>();
 

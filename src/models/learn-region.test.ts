@@ -133,7 +133,7 @@ describe('what would have been said beforehand', () => {
   function beforehandOf(outcome: Float64Array) {
     const said = {
       location: new Float64Array(cases.size).fill(Number.NaN),
-      scale: new Float64Array(cases.size).fill(Number.NaN),
+      sd: new Float64Array(cases.size).fill(Number.NaN),
     };
     const region = learnRegion(
       { cases: { ...cases, outcome }, rows: selection.rows },
@@ -161,7 +161,7 @@ describe('what would have been said beforehand', () => {
       if (time <= day * msPerDay) {
         same++;
         expect(later.location[row]).toBe(honest.location[row]);
-        expect(later.scale[row]).toBe(honest.scale[row]);
+        expect(later.sd[row]).toBe(honest.sd[row]);
       } else if (later.location[row] !== honest.location[row]) others++;
     });
     expect(same).toBeGreaterThan(100);
@@ -174,7 +174,7 @@ describe('what would have been said beforehand', () => {
     for (const row of late.slice(-5)) {
       const other = beforehandOf(cases.outcome.with(row, 99));
       expect(other.location[row]).toBe(honest.location[row]);
-      expect(other.scale[row]).toBe(honest.scale[row]);
+      expect(other.sd[row]).toBe(honest.sd[row]);
       expect(other.region.location.moments).not.toEqual(honest.region.location.moments);
     }
   });

@@ -12,6 +12,7 @@ import {
   regionLaw,
   regionRows,
   rowLaw,
+  type Said,
   seesAlike,
   solveRegion,
 } from './region.ts';
@@ -33,12 +34,6 @@ const START_ROWS = 200;
 /** Before so many outcomes nothing is said. */
 export const LEAST_ROWS = 20;
 
-/** What would have been said of each row when its forecast was available; NaN where too little was known. */
-export interface Beforehand {
-  readonly location: Float64Array;
-  readonly scale: Float64Array;
-}
-
 /**
  * Learns rows in the order in which they could be learned, outcomes of one valid time together.
  *
@@ -47,14 +42,14 @@ export interface Beforehand {
  * have in common at a valid time belongs to the weather and not to the places, and is taken away before.
  *
  * @param earlier what the same rows and fewer have taught, to go on from; the result is the same as from all rows
- * @param beforehand filled in the order of the rows
+ * @param beforehand filled with what would have been said of each row when its forecast was available
  */
 export function learnRegion(
   training: Selection,
   settings: Settings,
   control: Control,
   earlier?: Region,
-  beforehand?: Beforehand,
+  beforehand?: Said,
 ): Region {
   const { cases } = training;
   const news = newsOf(earlier, training, settings);
@@ -89,7 +84,7 @@ export function learnRegion(
     const sums = region.places[cases.places[cases.place[rows[i]]]];
     regionLaw(region, askedColumns, i, sums, cases.availableTime[rows[i]], law);
     beforehand!.location[i] = columns.offset[i] + law.fixed + law.bias;
-    beforehand!.scale[i] = Math.sqrt(law.total);
+    beforehand!.sd[i] = Math.sqrt(law.total);
   }
 
   /** Says of the rows whose forecasts were available before a time what is known so far. */

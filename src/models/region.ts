@@ -41,6 +41,13 @@ export interface Region {
   readonly solvedRows: number;
 }
 
+/** What a region says of rows, on the fitted scale; NaN where the forecast is missing or too little is known. */
+export interface Said {
+  readonly location: Float64Array;
+  /** Standard deviation of the outcome around it, before bounds. */
+  readonly sd: Float64Array;
+}
+
 export type Learning = { -readonly [Field in keyof Region]: Region[Field] };
 
 /** A place may be called __proto__ or toString: a record of them inherits nothing. */

@@ -1,9 +1,10 @@
 import { WeatherglassError } from '../errors.ts';
-import { parametric } from '../forecast/parametric.ts';
+import type { Distributions } from '../forecast/distributions.ts';
+import { type Family, parametric } from '../forecast/parametric.ts';
 import { LEAST_ROWS, learnRegion } from './learn-region.ts';
 import { type Artefact, type Model, type Selection, trainedOn } from './model.ts';
 import type { PlaceSums } from './place-sums.ts';
-import { type Region, regionLaw, regionRows, rowLaw } from './region.ts';
+import { type Region, regionLaw, regionRows, rowLaw, type Said } from './region.ts';
 import { learnStationBiases, type StationBiases, type ToldBias, toldBias } from './region-elsewhere.ts';
 
 export interface RegionalArtefact extends Artefact {
@@ -61,23 +62,18 @@ export const regional: Model<RegionalArtefact> = {
     };
   },
   predict(artefact, targets) {
-    const { location, scale } = regionalLaws(artefact, targets);
-    return parametric(artefact.region.family, location, scale);
+    return distributionsOf(artefact.region.family, regionalLaws(artefact, targets));
   },
 };
 
-/** Location and scale of a region's laws on the fitted scale; NaN where the forecast is missing. */
-export function regionalLaws(
-  { region, elsewhere }: RegionalArtefact,
-  targets: Selection,
-): { readonly location: Float64Array; readonly scale: Float64Array } {
+/** Location and standard deviation of a region's laws; NaN where the forecast is missing. */
+export function regionalLaws({ region, elsewhere }: RegionalArtefact, targets: Selection): Said {
   const { cases, rows } = targets;
   const columns = regionRows(region, targets);
   const location = new Float64Array(rows.length);
-  const scale = new Float64Array(rows.length);
+  const sd = new Float64Array(rows.length);
   const law = rowLaw();
   const told = new Map<number, ToldBias>();
-  const unit = region.family.law.endsWith('logistic') ? Math.sqrt(3) / Math.PI : 1;
   rows.forEach((row, i) => {
     const place = cases.place[row];
     const sums = sumsAt(region, cases.places[place]);
@@ -90,9 +86,20 @@ export function regionalLaws(
       total -= law.variance * (1 - here.unknown);
     }
     location[i] = columns.offset[i] + law.fixed + bias;
-    scale[i] = unit * Math.sqrt(total);
+    sd[i] = Math.sqrt(total);
   });
-  return { location, scale };
+  return { location, sd };
+}
+
+/** Distributions of what a region says. */
+export function distributionsOf(family: Family, { location, sd }: Said): Distributions {
+  // A logistic law of scale 1 has variance π²/3.
+  const unit = family.law.endsWith('logistic') ? Math.sqrt(3) / Math.PI : 1;
+  return parametric(
+    family,
+    location,
+    sd.map((one) => unit * one),
+  );
 }
 
 /** A place may be called __proto__ or toString. */

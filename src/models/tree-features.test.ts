@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { binOf, missingBin } from '../trees/bins.ts';
 import { handMadeRegion, type RegionRow } from './hand-made-region.ts';
 import type { Control } from './model.ts';
+import type { Said } from './region.ts';
 import { regionalFormula } from './regional-terms.ts';
-import { binFeatures, learnFeatures, type Said } from './tree-features.ts';
+import { binFeatures, learnFeatures } from './tree-features.ts';
 
 const control: Control = { checkpoint() {} };
 const rows = Array.from(
@@ -22,7 +23,7 @@ const training = handMadeRegion(rows, { locations });
 const formula = regionalFormula(training);
 const saidOf = (size: number): Said => ({
   location: Float64Array.from({ length: size }, (_, i) => i),
-  scale: new Float64Array(size).fill(Math.E),
+  sd: new Float64Array(size).fill(Math.E),
 });
 const { features, binned } = learnFeatures(formula.location, training, saidOf(30), 'none', control);
 const at = (name: string) => features.names.indexOf(name);
@@ -36,7 +37,7 @@ describe('what trees look at', () => {
       'longitude',
       'elevation',
       'place',
-      'log_scale',
+      'log_sd',
       'location',
     ]);
     expect(features.bins.counts).toHaveLength(features.names.length);
@@ -48,7 +49,7 @@ describe('what trees look at', () => {
       expect(binOf(binned, at('x_0'), row)).toBe(1 + x![0]);
       expect(binOf(binned, at('latitude'), row)).toBe(1 + (row % 3));
       expect(binOf(binned, at('location'), row)).toBe(1 + row);
-      expect(binOf(binned, at('log_scale'), row)).toBe(1);
+      expect(binOf(binned, at('log_sd'), row)).toBe(1);
     });
   });
 

@@ -1,5 +1,6 @@
 import { type BinnedRows, type Bins, binRows, learnBins } from '../trees/bins.ts';
 import type { Cases, Control, Selection } from './model.ts';
+import type { Said } from './region.ts';
 import { columnsOf, type Term } from './terms.ts';
 
 /** What trees look at, and how it is put into bins. Plain data. */
@@ -12,13 +13,7 @@ export interface TreeFeatures {
 }
 
 /** Columns beside those of the regional formula: where, how far ahead, and what the region said. */
-const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'log_scale', 'location'] as const;
-
-/** What a region says of rows, on the fitted scale. */
-export interface Said {
-  readonly location: Float64Array;
-  readonly scale: Float64Array;
-}
+const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'log_sd', 'location'] as const;
 
 /** Learns the bins of training rows, for the terms of a region's location. */
 export function learnFeatures(
@@ -71,7 +66,7 @@ function columns(
       cases.locations?.subarray(3 * place, 3 * place + 3) ?? [];
     const number = numbers.get(cases.places[place]) ?? Number.NaN;
     x.set(
-      [cases.leads[row], latitude, longitude, elevation, number, Math.log(said.scale[i]), said.location[i]],
+      [cases.leads[row], latitude, longitude, elevation, number, Math.log(said.sd[i]), said.location[i]],
       at + terms.length,
     );
   });

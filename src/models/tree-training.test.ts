@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import { handMadeRegion, normalNumbers, type RegionRow } from './hand-made-region.ts';
-import { learnRegion } from './learn-region.ts';
 import type { Control } from './model.ts';
 import { settingsFor } from './settings.ts';
-import { grownUntil, stillAnswers, treeTraining } from './tree-training.ts';
+import { treeTraining } from './tree-training.ts';
 
 const control: Control = { checkpoint() {} };
 const settings = settingsFor(findVariable('temperature_2m'));
@@ -15,28 +14,6 @@ const rows = Array.from({ length: 1000 }, (_, i): RegionRow => {
   return { place: `p${i % 10}`, day: Math.floor(i / 10), forecast, outcome: forecast + 1 + 2 * normal() };
 });
 const all = handMadeRegion(rows);
-const region = learnRegion(all, settings, control);
-
-describe('the day that trees are grown as of', () => {
-  test.each([
-    [89.9, 60],
-    [90, 90],
-    [90.1, 90],
-    [119.9, 90],
-  ])('of a region of day %f is day %d', (day, expected) => {
-    expect(grownUntil({ ...region, learnedUntil: day * msPerDay })).toBe(expected * msPerDay);
-  });
-
-  test('decides whether trees still answer, and so do the columns and the law', () => {
-    const earlier = { grownUntil: 90 * msPerDay, region };
-    expect(stillAnswers(earlier, region)).toBe(true);
-    expect(stillAnswers(undefined, region)).toBe(false);
-    expect(stillAnswers(earlier, { ...region, learnedUntil: 120 * msPerDay })).toBe(false);
-    const formula = { ...region.formula, location: [...region.formula.location, 'x_new'] };
-    expect(stillAnswers(earlier, { ...region, formula })).toBe(false);
-    expect(stillAnswers(earlier, { ...region, family: { ...region.family, law: 'logistic' } })).toBe(false);
-  });
-});
 
 describe('what trees are grown from', () => {
   const training = treeTraining(all, settings, 90 * msPerDay, control);

@@ -5,11 +5,8 @@ import { msPerDay } from '../weather/time.ts';
 import { latentError } from './latent-error.ts';
 import { learnable, learnRegion } from './learn-region.ts';
 import type { Control, Selection, Settings } from './model.ts';
-import { type Region, seesAlike } from './region.ts';
 import { learnFeatures, type TreeFeatures } from './tree-features.ts';
 
-/** Trees are grown anew at every so many days, counted from 1970: between them only the region goes on learning. */
-const REGROW_DAYS = 30;
 /** Fewer dates than these have too little weather to tell a pattern from a coincidence. */
 const LEAST_DATES = 60;
 const LEAST_ROWS = 100;
@@ -17,20 +14,6 @@ const LEAST_ROWS = 100;
 const MOST_ROWS = 200_000;
 /** Standardised errors are cut here, so that a wild outcome cannot own a leaf. */
 const CLIP = 5;
-
-/** When the trees were grown that answer with what a region knows by now. */
-export function grownUntil(region: Region): number {
-  const step = REGROW_DAYS * msPerDay;
-  return Math.floor(region.learnedUntil / step) * step;
-}
-
-/** Whether trees that were grown before answer for a region: none are due, and it looks at the same. */
-export function stillAnswers(
-  earlier: { readonly grownUntil: number; readonly region: Region } | undefined,
-  region: Region,
-): boolean {
-  return earlier?.grownUntil === grownUntil(region) && seesAlike(earlier.region, region);
-}
 
 /** What trees are grown from. */
 export interface TreeTraining {
@@ -61,7 +44,7 @@ export function treeTraining(
   const rows = all.filter((row) => learnable(cases, row) <= until);
   const beforehand = {
     location: new Float64Array(rows.length).fill(Number.NaN),
-    scale: new Float64Array(rows.length).fill(Number.NaN),
+    sd: new Float64Array(rows.length).fill(Number.NaN),
   };
   const { formula } = learnRegion({ cases, rows }, settings, control, undefined, beforehand);
   const known = thinned(
@@ -76,12 +59,12 @@ export function treeTraining(
     );
   const said = {
     location: Float64Array.from(known, (i) => beforehand.location[i]),
-    scale: Float64Array.from(known, (i) => beforehand.scale[i]),
+    sd: Float64Array.from(known, (i) => beforehand.sd[i]),
   };
   const selection = { cases, rows: own };
   const error = Float64Array.from(own, (row, i) => {
     const outcome = forth(family.transform, cases.outcome[row]);
-    const latent = latentError(family, outcome, said.location[i], said.scale[i]);
+    const latent = latentError(family, outcome, said.location[i], said.sd[i]);
     return Math.max(-CLIP, Math.min(CLIP, latent.error));
   });
   return {

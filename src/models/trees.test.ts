@@ -3,7 +3,7 @@ import { isWeatherglassError } from '../errors.ts';
 import { msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
 import { handMadeRegion, normalNumbers, type RegionRow } from './hand-made-region.ts';
-import type { Control, Model, Selection } from './model.ts';
+import type { Control, Model, Selection, Settings } from './model.ts';
 import { regional } from './regional.ts';
 import { settingsFor } from './settings.ts';
 import { type TreesArtefact, trees } from './trees.ts';
@@ -40,9 +40,14 @@ const before = ({ cases }: Selection, day: number): Selection => ({
 });
 
 /** Mean CRPS of the rows from a day on, by a model fitted to those before. */
-function crpsOf(model: Model<TreesArtefact> | typeof regional, rows: readonly RegionRow[], day: number) {
+function crpsOf(
+  model: Model<TreesArtefact> | typeof regional,
+  rows: readonly RegionRow[],
+  day: number,
+  choice = settings,
+) {
   const all = handMadeRegion(rows);
-  const artefact = model.fit(before(all, day), settings, control);
+  const artefact = model.fit(before(all, day), choice, control);
   const next = rows.filter((row) => row.day >= day);
   const answers = (model as Model).predict(artefact, handMadeRegion(next, { places: all.cases.places }));
   return next.reduce((sum, { outcome }, i) => sum + answers.crps(i, outcome), 0) / next.length;
@@ -59,6 +64,13 @@ describe('boosted trees', () => {
     const [worst, best] = [Math.sqrt(2 / Math.PI), Math.sqrt(1 / Math.PI)];
     expect(plain).toBeGreaterThan(0.98 * worst);
     expect(grown).toBeLessThan(best + 0.35 * (worst - best));
+  });
+
+  test('mean the same by a shift where the law is logistic, whose scale is less than its standard deviation', () => {
+    const rows = simulated('logistic', 240, (a, b) => 3 * crooked(a, b));
+    const logistic: Settings = { ...settings, family: { ...settings.family, law: 'logistic' } };
+    const [normal, other] = [crpsOf(trees, rows, 210), crpsOf(trees, rows, 210, logistic)];
+    expect(other / normal).toBeLessThan(1.03);
   });
 
   test('find where forecasts are less certain', () => {
@@ -92,10 +104,10 @@ describe('they are grown', () => {
 
   test('anew only when that day has moved on; between, the region alone goes on learning', () => {
     const day119 = fitAt(119, day100);
-    expect(day119.boosted).toBe(day100.boosted);
+    expect(day119.grown).toBe(day100.grown);
     expect(day119.region.learned).toBe(day100.region.learned + 19 * PLACES);
     const day122 = fitAt(122, day119);
-    expect(day122.boosted).not.toEqual(day100.boosted);
+    expect(day122.grown).not.toEqual(day100.grown);
   });
 
   test('the same from scratch as after an earlier fit', () => {
@@ -117,7 +129,7 @@ describe('they are grown', () => {
       cases.knownTime[row] > 90 * msPerDay ? 20 - value : value,
     );
     const other = trees.fit(before({ ...all, cases: { ...cases, outcome } }, 100), settings, control);
-    expect(other.boosted).toEqual(day100.boosted);
+    expect(other.grown).toEqual(day100.grown);
     expect(other.region.coefficients).not.toEqual(day100.region.coefficients);
   });
 
@@ -138,8 +150,8 @@ describe('they are grown', () => {
         i % 5 === 0 ? { ...row, outcome: Number.NaN } : i % 5 === 1 ? { ...row, forecast: Number.NaN } : row,
     );
     const artefact = trees.fit(handMadeRegion(rows), settings, control);
-    expect(artefact.boosted.start.every(Number.isFinite)).toBe(true);
-    expect(artefact.boosted.rounds).toBeGreaterThan(0);
+    expect(artefact.grown.start.every(Number.isFinite)).toBe(true);
+    expect(artefact.grown.rounds).toBeGreaterThan(0);
   });
 
   test('from 60 dates or more: fewer are refused with their number', () => {
