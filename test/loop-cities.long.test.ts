@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { expertsFor } from '../src/pipeline/experts.ts';
 import { openStore } from '../src/store/sqlite-store.ts';
 import { weatherglass } from './command-line.ts';
 import { describeWithData } from './development-data.ts';
@@ -42,16 +43,7 @@ describeWithData('of 94 cities', ['pairs/us-cities-a-tmax-tmin.csv.gz'], ([file]
     );
     expect(replayed).toMatchObject({ days: 10, unanswered: 0 });
     const { rows, regrets } = await json('skill', '--store', 'cities.db');
-    const experts = [
-      'dressed',
-      'climatology',
-      'emos',
-      'emos-season',
-      'emos-station',
-      'idr',
-      'regional',
-      'trees',
-    ];
+    const experts = expertsFor('a').map(({ name }) => name);
     for (const variable of ['temperature_2m_max', 'temperature_2m_min']) {
       const own = rows.filter((row: { variable: string }) => row.variable === variable);
       expect(own.map((row: { model: string }) => row.model)).toEqual(['aggregate', 'pool', ...experts]);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryPerDay } from '../src/forecast/aggregate.ts';
 import { openPool } from '../src/index.ts';
 import { acceptObservations } from '../src/pipeline/accept-observations.ts';
+import { expertsFor } from '../src/pipeline/experts.ts';
 import { longestLeadNote } from '../src/pipeline/issue.ts';
 import { replay, step } from '../src/pipeline/loop.ts';
 import { readMixing } from '../src/pipeline/mixing.ts';
@@ -301,16 +302,7 @@ describe('several sources', () => {
     bias: -1,
     delay: 9,
   });
-  const experts = [
-    'dressed',
-    'climatology',
-    'emos',
-    'emos-season',
-    'emos-station',
-    'idr',
-    'regional',
-    'trees',
-  ];
+  const experts = expertsFor('a').map(({ name }) => name);
   const ofForecasts = experts.filter((name) => name !== 'climatology');
   const contenders = [
     'aggregate',

@@ -8,20 +8,10 @@ import { msPerDay } from '../weather/time.ts';
 import { type FitTimes, fitTime, fitTimes } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { ExpertChunk, ExpertRefusals } from './expert-chunk.ts';
+import { forecastExperts } from './experts.ts';
 import { nameCases } from './name-cases.ts';
 
-/** Who answers under `auto` where there is a forecast to correct, simplest first. */
-const forecastExperts = [
-  'dressed',
-  'climatology',
-  'emos',
-  'emos-season',
-  'emos-station',
-  'idr',
-  'regional',
-  'trees',
-];
-/** The same where there are only predictors. */
+/** Who answers under `auto` where there are only predictors. */
 const predictorExperts = [
   'persistence',
   'climatology',

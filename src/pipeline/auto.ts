@@ -3,7 +3,6 @@ import { plusChanges } from '../forecast/physics.ts';
 import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { SettingsChoice } from '../models/settings.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
-import { openQuantileScorer } from '../scores/quantile-scores.ts';
 import { wideBandOf } from '../weather/lead-band.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
@@ -101,8 +100,8 @@ export async function autoAnswers(
   const bands: AutoBand[] = [];
   await pool.run<MixChunk, MixedChunk>(
     'mixChunk',
-    groups.map(([, rows]) => mixChunk(pairs, rows, slotOf, answerTime, night, answers, quantiles)),
-    (mixed, k) => void bands.push(describeBand(pairs, groups[k][1], slotOf, isTarget, answers, mixed)),
+    groups.map(([, rows]) => mixChunk(pairs, rows, asked, isTarget, night, answers, quantiles)),
+    (mixed, k) => void bands.push(describeBand(pairs, groups[k][1][0], answers.experts, mixed)),
     { signal: options.signal, onProgress: mixing },
   );
   const physics = await obeyAll(pairs, slotOf, answers.levels, quantiles, options.signal, pool);
@@ -181,8 +180,8 @@ function rowsByBand(pairs: Pairs, slotOf: Int32Array): Map<string, number[]> {
 function mixChunk(
   pairs: Pairs,
   rows: readonly number[],
-  slotOf: Int32Array,
-  answerTime: Float64Array,
+  { slotOf, answerTime }: Asked,
+  isTarget: Uint8Array,
   night: Uint8Array,
   { levels, quantiles }: ExpertAnswers,
   out: Float32Array,
@@ -195,7 +194,9 @@ function mixChunk(
     availableTime: column(answerTime),
     knownTime: column(pairs.outcomeKnownTime),
     outcome: column(pairs.observation),
+    isTarget: Uint8Array.from(rows, (row) => isTarget[row]),
     night: Uint8Array.from(rows, (row) => night[row]),
+    daysAhead: Math.ceil(wideBandOf(pairs.lead[rows[0]]) / 24),
     lower,
     upper,
     levels,
@@ -206,35 +207,20 @@ function mixChunk(
 
 function describeBand(
   pairs: Pairs,
-  rows: readonly number[],
-  slotOf: Int32Array,
-  isTarget: Uint8Array,
-  { experts, levels, quantiles }: ExpertAnswers,
-  { meanWeights, lastWeights, lastWidth }: MixedChunk,
+  row: number,
+  experts: readonly string[],
+  { meanCrps, answered, meanWeights, lastWeights, lastWidth }: MixedChunk,
 ): AutoBand {
-  const { name, lower, upper } = pairs.variables[pairs.variable[rows[0]]];
-  const scorer = openQuantileScorer(levels);
   return {
-    variable: name,
-    band: wideBandOf(pairs.lead[rows[0]]),
-    experts: experts.map((expert, e): AutoExpert => {
-      let sum = 0;
-      let answered = 0;
-      for (const row of rows) {
-        if (isTarget[row] === 0) continue;
-        if (!scorer.score(quantiles[e], slotOf[row] * levels.length, lower, upper, pairs.observation[row]))
-          continue;
-        sum += scorer.scores.crps;
-        answered++;
-      }
-      return {
-        name: expert,
-        crps: sum / answered,
-        answered,
-        weight: meanWeights[e],
-        lastWeight: lastWeights[e],
-      };
-    }),
+    variable: pairs.variables[pairs.variable[row]].name,
+    band: wideBandOf(pairs.lead[row]),
+    experts: experts.map((name, e) => ({
+      name,
+      crps: meanCrps[e],
+      answered: answered[e],
+      weight: meanWeights[e],
+      lastWeight: lastWeights[e],
+    })),
     width: Math.exp(lastWidth),
   };
 }

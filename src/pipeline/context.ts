@@ -72,7 +72,7 @@ function predictorsFor(pairs: Pairs, own: number, tables: Tables): Predictor[] {
     const name = pairs.columns[k];
     const at = (row: number) => pairs.forecasts[row * width + k];
     const before = (row: number) => tables.beside(row, own, 'before');
-    const accumulates = addsUp(pairs, own, at, before);
+    const accumulates = tables.addsUp(own, k);
     const step = (row: number) => {
       if (row < 0) return Number.NaN;
       const last = before(row);
@@ -88,28 +88,6 @@ function predictorsFor(pairs: Pairs, own: number, tables: Tables): Predictor[] {
   return predictors;
 }
 
-/** Whether a predictor hardly ever falls within an issue, and does rise: then it counts from the issue on. */
-function addsUp(
-  pairs: Pairs,
-  variable: number,
-  at: (row: number) => number,
-  before: (row: number) => number,
-): boolean {
-  let steps = 0;
-  let falls = 0;
-  let rises = 0;
-  for (let row = 0; row < pairs.rows; row++) {
-    if (pairs.variable[row] !== variable) continue;
-    const last = before(row);
-    const step = last < 0 ? Number.NaN : at(row) - at(last);
-    if (Number.isNaN(step)) continue;
-    steps++;
-    if (step < 0) falls++;
-    if (step > 0) rises++;
-  }
-  return rises > 0 && falls <= (1 - ACCUMULATES) * steps;
-}
-
 type Side = 'before' | 'with' | 'after';
 
 /** What is looked up for every row, worked out once a table. */
@@ -120,21 +98,24 @@ interface Tables {
   readonly earlier: Int32Array;
   /** Row of the same place and issue for a variable at a neighbouring valid time; −1 for none. */
   readonly beside: (row: number, variable: number, side: Side) => number;
+  /** Whether a column hardly ever falls within an issue of a variable, and does rise: then it counts from the issue on. */
+  readonly addsUp: (variable: number, column: number) => boolean;
 }
 
 const remembered = new WeakMap<Pairs, Tables>();
 
 function tablesOf(pairs: Pairs, control?: Control): Tables {
   let tables = remembered.get(pairs);
-  if (tables === undefined)
-    remembered.set(
-      pairs,
-      (tables = {
-        mean: rawMeans(pairs),
-        earlier: earlierIssues(pairs, control),
-        beside: openIssues(pairs, control),
-      }),
-    );
+  if (tables === undefined) {
+    const beside = openIssues(pairs, control);
+    tables = {
+      mean: rawMeans(pairs),
+      earlier: earlierIssues(pairs, control),
+      beside,
+      addsUp: openAddsUp(pairs, beside),
+    };
+    remembered.set(pairs, tables);
+  }
   return tables;
 }
 
@@ -222,5 +203,33 @@ function openIssues(pairs: Pairs, control?: Control): Tables['beside'] {
       if (side === 'after' && ahead > 0) return candidate;
     }
     return found;
+  };
+}
+
+/** The answer for a column of a variable looks at the whole table: it is worked out when first asked for. */
+function openAddsUp(
+  { rows, variable: variables, columns, forecasts }: Pairs,
+  beside: Tables['beside'],
+): Tables['addsUp'] {
+  const known = new Map<string, boolean>();
+  const workOut = (variable: number, column: number): boolean => {
+    let [steps, falls, rises] = [0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      if (variables[row] !== variable) continue;
+      const last = beside(row, variable, 'before');
+      if (last < 0) continue;
+      const step = forecasts[row * columns.length + column] - forecasts[last * columns.length + column];
+      if (Number.isNaN(step)) continue;
+      steps++;
+      if (step < 0) falls++;
+      if (step > 0) rises++;
+    }
+    return rises > 0 && falls <= (1 - ACCUMULATES) * steps;
+  };
+  return (variable, column) => {
+    const key = `${variable} ${column}`;
+    let answer = known.get(key);
+    if (answer === undefined) known.set(key, (answer = workOut(variable, column)));
+    return answer;
   };
 }

@@ -1,7 +1,7 @@
+import { firstAt } from '../weather/first-at.ts';
 import { horizonHours } from '../weather/lead-band.ts';
 import type { TablePlace } from '../weather/pairs.ts';
 import type { HistoryGroup } from './history.ts';
-import { firstAt } from './outcomes.ts';
 
 /** A prediction to be made: one variable at one place, at one time. */
 export interface DuePrediction {

@@ -3,8 +3,8 @@ import type { Artefact, Control, Model, Selection, Settings } from '../models/mo
 import { trainedOn } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
 
-/** Models that the loop fits and mixes where a source forecasts the variable: all places together. */
-const forecastExperts = [
+/** Models that are fitted and mixed where there is a forecast to correct, simplest first: all places together. */
+export const forecastExperts: readonly string[] = [
   'dressed',
   'climatology',
   'emos',
@@ -14,7 +14,7 @@ const forecastExperts = [
   'regional',
   'trees',
 ];
-/** The same where there are observations alone: each place by itself, for nothing tells the model where it is. */
+/** Those of the loop where there are observations alone: each place by itself, for nothing tells the model where it is. */
 const observationExperts = ['climatology', 'persistence', 'harmonic'];
 
 /** The experts for a source; '' stands for observations alone. */

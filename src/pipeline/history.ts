@@ -1,9 +1,10 @@
 import type { Cases, Control } from '../models/model.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import type { Variable } from '../weather/variable.ts';
 import { groupCases, type Needs } from './case-groups.ts';
-import { firstAt, type OutcomesQuery, type Revision, readOutcomes } from './outcomes.ts';
+import { type OutcomesQuery, type Revision, readOutcomes } from './outcomes.ts';
 import { pairsOfOutcomes, pairsOfRuns } from './run-pairs.ts';
 
 /** Forecasts and outcomes of the store as blocks that models read, with the corrections that outcomes met with later. */

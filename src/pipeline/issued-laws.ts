@@ -2,8 +2,8 @@ import type { Distributions } from '../forecast/distributions.ts';
 import { fillHours } from '../forecast/fill-hours.ts';
 import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import type { Store, StoredPrediction } from '../store/store.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Variable } from '../weather/variable.ts';
-import { firstAt } from './outcomes.ts';
 
 /** What was served of one variable at one place, issue by issue, ready to be asked what it was at a time. */
 export interface IssuedLaws {

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
-import { firstAt, type OutcomeSeries } from './outcomes.ts';
+import { firstAt } from '../weather/first-at.ts';
+import type { OutcomeSeries } from './outcomes.ts';
 
 /** What is known today of one variable at one place: the latest version of each valid time, by rising valid time. */
 export interface LatestOutcomes extends OutcomeSeries {

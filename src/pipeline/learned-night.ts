@@ -1,4 +1,5 @@
 import { isSunlit } from '../forecast/sunlight-limit.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { hourOfDay, msPerDay } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
@@ -27,12 +28,13 @@ export function nightRows(pairs: Pairs): Uint8Array {
     if (!livesOnSunlight(variable)) continue;
     const { lower } = variable;
     const outcomes = outcomesOf(pairs, rows);
+    const times = Float64Array.from(outcomes, (row) => pairs.validTime[row]);
     const dark = new Map<number, ReadonlySet<number>>();
     for (const row of rows) {
       const time = pairs.availableTime[row];
       if (pairs.validTime[row] <= time) continue;
       let hours = dark.get(time);
-      if (hours === undefined) dark.set(time, (hours = darkHours(pairs, outcomes, lower, time)));
+      if (hours === undefined) dark.set(time, (hours = darkHours(pairs, outcomes, times, lower, time)));
       if (hours.has(hourOfDay(pairs.validTime[row]))) night[row] = 1;
     }
   }
@@ -69,13 +71,14 @@ function outcomesOf({ validTime, observation, outcomeKnownTime }: Pairs, rows: r
 function darkHours(
   pairs: Pairs,
   outcomes: readonly number[],
+  times: Float64Array,
   lower: number,
   time: number,
 ): ReadonlySet<number> {
   const counts = new Map<number, { all: number; least: number }>();
-  for (let k = firstAfter(pairs, outcomes, time - WINDOW_DAYS * msPerDay); k < outcomes.length; k++) {
+  const until = firstAt(times, time + 1);
+  for (let k = firstAt(times, time + 1 - WINDOW_DAYS * msPerDay); k < until; k++) {
     const row = outcomes[k];
-    if (pairs.validTime[row] > time) break;
     if (pairs.outcomeKnownTime[row] > time) continue;
     const hour = hourOfDay(pairs.validTime[row]);
     const count = counts.get(hour) ?? { all: 0, least: 0 };
@@ -86,15 +89,4 @@ function darkHours(
   const hours = [...counts].filter(([, { all }]) => all >= LEAST_OUTCOMES);
   if (!hours.some(([, { all, least }]) => least <= MOST_BY_DAY * all)) return new Set();
   return new Set(hours.filter(([, { all, least }]) => least === all).map(([hour]) => hour));
-}
-
-function firstAfter({ validTime }: Pairs, outcomes: readonly number[], time: number): number {
-  let low = 0;
-  let high = outcomes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (validTime[outcomes[middle]] <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -19,6 +19,7 @@ interface Row {
   readonly outcome?: number;
   readonly said: readonly Said[];
   readonly night?: boolean;
+  readonly isTarget?: boolean;
 }
 
 /** Mixes rows; `quantiles` of each row in the order given. */
@@ -34,6 +35,8 @@ function mixed(rows: readonly Row[]): MixedChunk & { readonly quantiles: readonl
       knownTime: days((row) => row.known ?? validOf(row)),
       outcome: Float64Array.from(rows, ({ outcome = Number.NaN }) => outcome),
       night: Uint8Array.from(rows, ({ night = false }) => Number(night)),
+      isTarget: Uint8Array.from(rows, ({ isTarget = true }) => Number(isTarget)),
+      daysAhead: 1,
       lower: -10,
       upper: 10,
       levels,
@@ -83,8 +86,8 @@ describe('weights', () => {
       { available: 2, said },
       { available: 3, said },
     ]);
-    // Day 1 is remembered on day 3.
-    const weight = 1 / (1 + Math.exp(-ahead * memoryPerDay ** 2));
+    // Day 1 is looked back on from day 4, that on day 3 is predicted.
+    const weight = 1 / (1 + Math.exp(-ahead * memoryPerDay ** 3));
     expect([...lastWeights]).toEqual(closeTo(weight, 1 - weight));
     expect([...meanWeights]).toEqual(closeTo((1 + weight) / 3, (2 - weight) / 3));
     expect(quantiles[1]).toEqual(quantiles[0]);
@@ -98,7 +101,7 @@ describe('weights', () => {
       (hour): Row => ({ available: hour, valid: 1, known: 1, outcome: 0.5, said }),
     );
     const { lastWeights } = mixed([...day, { available: 1, said }]);
-    expect(lastWeights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * ahead)), 6);
+    expect(lastWeights[0]).toBeCloseTo(1 / (1 + Math.exp(-2 * ahead * memoryPerDay)), 6);
   });
 
   test('look at the evidence of 730 days', () => {
@@ -110,9 +113,22 @@ describe('weights', () => {
         { ...later, known: day },
         { available: day, said },
       ]).lastWeights[0];
-    expect(until(730)).toBeCloseTo(1 / (1 + Math.exp(-ahead * memoryPerDay ** 729)), 6);
-    expect(until(731)).toBe(0.5);
+    expect(until(730)).toBeCloseTo(1 / (1 + Math.exp(-ahead * memoryPerDay ** 730)), 6);
+    expect(until(732)).toBe(0.5);
   });
+});
+
+// By hand as above: 1/12 and 5/6.
+test('experts are scored on the targets that they answered, learned from or not', () => {
+  const { meanCrps, answered } = mixed([
+    { available: 0, outcome: 0.5, said: [low, high] },
+    // The first is wrong by 1, and nothing from the second.
+    { available: 1, known: 99, outcome: 1, said: [[0, 0], undefined] },
+    { available: 2, outcome: 0.5, said: [low, low], isTarget: false },
+    { available: 3, said: [low, low] },
+  ]);
+  expect([...answered]).toEqual([2, 1]);
+  expect([...meanCrps]).toEqual(closeTo((1 / 12 + 1) / 2, 5 / 6));
 });
 
 describe('a silent expert', () => {

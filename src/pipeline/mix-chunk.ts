@@ -1,13 +1,7 @@
-import { type DailyLosses, expertWeights, mixableLoss } from '../forecast/aggregate.ts';
+import { mixableLoss } from '../forecast/aggregate.ts';
+import { type DailyEvidence, mixtureFrom } from '../forecast/evidence.ts';
 import { openMixer } from '../forecast/mixer.ts';
-import {
-  conformalWidth,
-  type DailyCoverage,
-  type DailyPit,
-  pitBins,
-  recalibration,
-  widened,
-} from '../forecast/recalibration.ts';
+import { pitBins } from '../forecast/recalibration.ts';
 import type { Control } from '../models/model.ts';
 import { addToPitHistogram } from '../scores/pit.ts';
 import { openQuantileScorer } from '../scores/quantile-scores.ts';
@@ -23,8 +17,12 @@ export interface MixChunk {
   readonly knownTime: Float64Array;
   /** NaN where it is not known. */
   readonly outcome: Float64Array;
+  /** 1 for a row that is asked about; the others are mixed to learn from. */
+  readonly isTarget: Uint8Array;
   /** 1 for a row at which the sun is down, and so the value the least possible. */
   readonly night: Uint8Array;
+  /** Days from a forecast to what it is for. */
+  readonly daysAhead: number;
   readonly lower: number;
   readonly upper: number;
   readonly levels: readonly number[];
@@ -41,19 +39,13 @@ export interface MixedChunk {
   readonly lastWeights: Float64Array;
   /** Logarithm of the width that the coverage asked for at the end. */
   readonly lastWidth: number;
+  /** Of each expert over the targets that it answered, and their number; NaN for none. */
+  readonly meanCrps: Float64Array;
+  readonly answered: Int32Array;
 }
 
-/** What is known of one valid day. */
-interface Day {
-  readonly day: number;
-  targets: number;
-  covered: number;
-  readonly losses: Float64Array;
-  readonly counts: Float64Array;
-}
-
-/** Days of evidence that are looked at. */
-const EVIDENCE_DAYS = 730;
+/** What is known of one valid day so far. */
+type Day = { -readonly [Field in keyof DailyEvidence]: DailyEvidence[Field] };
 
 /**
  * Mixes experts row by row in the order of time: each row with the weights, recalibration and width that follow from
@@ -77,10 +69,10 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
   const pools = new Float32Array(slots.length * count);
   const days = new Map<number, Day>();
   const meanWeights = new Float64Array(experts.length);
+  const sumCrps = new Float64Array(experts.length);
+  const answered = new Int32Array(experts.length);
   let mixed = 0;
-  let weights: Float64Array = new Float64Array(experts.length).fill(1 / experts.length);
-  let width = 0;
-  let map: Float64Array = recalibration([], 0);
+  let mixture = mixtureFrom([], experts.length, 0, 0);
   let known = 0;
 
   /** Whether a row teaches those of a time: its outcome is known, and its forecast was there, and answered, before. */
@@ -104,7 +96,11 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
     experts.forEach((quantiles, e) => {
       // It neither gains nor loses by its silence.
       const answers = scorer.score(quantiles, at, lower, upper, outcome[k]);
-      day.losses[e] += answers ? mixableLoss(scorer.scores.crps, range) : poolLoss;
+      const { crps } = scorer.scores;
+      day.losses[e] += answers ? mixableLoss(crps, range) : poolLoss;
+      if (!answers || chunk.isTarget[k] === 0) return;
+      sumCrps[e] += crps;
+      answered[e]++;
     });
     scorer.score(chunk.out, at, lower, upper, outcome[k]);
     day.covered += scorer.scores.coverage90;
@@ -118,25 +114,30 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
     for (; known < byKnown.length && teaches(byKnown[known], time); known++) learn(byKnown[known]);
     if (known > before) {
       const asOf = Math.floor(time / msPerDay);
-      const evidence = evidenceOf(days, asOf);
-      weights = expertWeights(evidence, experts.length, asOf);
-      width = conformalWidth(evidence, asOf);
-      map = widened(recalibration(evidence, asOf), width);
+      const evidence = [...days.values()].sort((a, b) => a.day - b.day);
+      mixture = mixtureFrom(evidence, experts.length, asOf, chunk.daysAhead);
     }
     for (; next < byAvailable.length && availableTime[byAvailable[next]] === time; next++) {
       const k = byAvailable[next];
       const at = slots[k] * count;
       experts.forEach((quantiles, e) => said.set(quantiles.subarray(at, at + count), e * count));
-      mixer.mix(said, 0, weights, lower, upper, map, pool, aggregate);
+      mixer.mix(said, 0, mixture.weights, lower, upper, mixture.recalibration, pool, aggregate);
       pools.set(pool, k * count);
       if (chunk.night[k] === 1) aggregate.fill(lower);
       chunk.out.set(aggregate, at);
       if (Number.isNaN(aggregate[0])) continue;
       mixed++;
-      for (let e = 0; e < experts.length; e++) meanWeights[e] += weights[e];
+      for (let e = 0; e < experts.length; e++) meanWeights[e] += mixture.weights[e];
     }
   }
-  return { meanWeights: meanWeights.map((sum) => sum / mixed), lastWeights: weights, lastWidth: width };
+  for (; known < byKnown.length; known++) learn(byKnown[known]);
+  return {
+    meanWeights: meanWeights.map((sum) => sum / mixed),
+    lastWeights: mixture.weights,
+    lastWidth: mixture.width,
+    meanCrps: sumCrps.map((sum, e) => sum / answered[e]),
+    answered,
+  };
 }
 
 function dayOf(days: Map<number, Day>, day: number, experts: number): Day {
@@ -153,11 +154,4 @@ function dayOf(days: Map<number, Day>, day: number, experts: number): Day {
       }),
     );
   return own;
-}
-
-function evidenceOf(
-  days: ReadonlyMap<number, Day>,
-  asOf: number,
-): (DailyLosses & DailyPit & DailyCoverage)[] {
-  return [...days.values()].filter(({ day }) => day > asOf - EVIDENCE_DAYS).sort((a, b) => a.day - b.day);
 }

@@ -1,26 +1,13 @@
-import { type DailyLosses, expertWeights } from '../forecast/aggregate.ts';
-import {
-  conformalWidth,
-  type DailyCoverage,
-  type DailyPit,
-  pitBins,
-  recalibration,
-  widened,
-} from '../forecast/recalibration.ts';
+import { type DailyEvidence, evidenceDays, type Mixture, mixtureFrom } from '../forecast/evidence.ts';
+import { pitBins, recalibration } from '../forecast/recalibration.ts';
 import type { ScoreRow, Store } from '../store/store.ts';
 import { msPerDay } from '../weather/time.ts';
 import { servedContenders } from './experts.ts';
 import { scoreRecord } from './score-rows.ts';
 
-/** Days of evidence that are looked at. */
-const EVIDENCE_DAYS = 730;
-
 /** How experts are mixed in one band of leads. */
-export interface BandMixing {
+export interface BandMixing extends Pick<Mixture, 'weights' | 'recalibration'> {
   readonly band: number;
-  /** In the order of `experts`; they add up to 1. */
-  readonly weights: Float64Array;
-  readonly recalibration: Float64Array;
 }
 
 /** How the experts of one variable are mixed, learned from the scores of all places together. */
@@ -37,7 +24,7 @@ export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> 
   const rows = new Map<string, ScoreRow[]>();
   for await (const block of store.scores({
     places: [''],
-    dayFrom: asOfDay - EVIDENCE_DAYS,
+    dayFrom: asOfDay - evidenceDays,
     dayUntil: asOfDay + 1,
   }))
     for (const row of block) {
@@ -48,16 +35,11 @@ export async function readMixing(store: Store, asOf: number): Promise<Mixing[]> 
   return [...rows].map(([variable, own]) => {
     const experts = expertsIn(own);
     const bands = [...new Set(own.map(({ band }) => band))].map((band): BandMixing => {
-      const { losses, pits, coverage } = evidenceOf(
+      const { days } = evidenceOf(
         own.filter((row) => row.band === band),
         experts,
       );
-      return {
-        band,
-        // As of the day the predictions are for.
-        weights: expertWeights(losses, experts.length, asOfDay + Math.ceil(band / 24)),
-        recalibration: widened(recalibration(pits, asOfDay), conformalWidth(coverage, asOfDay)),
-      };
+      return { band, ...mixtureFrom(days, experts.length, asOfDay, Math.ceil(band / 24)) };
     });
     return { variable, experts, bands };
   });
@@ -70,41 +52,35 @@ export function expertsIn(rows: readonly ScoreRow[]): readonly string[] {
 }
 
 /**
- * Losses and PIT of each day. An expert that was not there on a day, or answered fewer targets, is given the loss of the
+ * What each day tells. An expert that was not there on a day, or answered fewer targets, is given the loss of the
  * pool on those it missed: it neither gains nor loses by its absence.
  */
 export function evidenceOf(
   rows: readonly ScoreRow[],
   experts: readonly string[],
 ): {
-  readonly losses: DailyLosses[];
-  readonly pits: DailyPit[];
-  /** Of what was served. */
-  readonly coverage: DailyCoverage[];
+  readonly days: DailyEvidence[];
   /** Loss of the pool, and of what was served, by day. */
   readonly pool: number[];
   readonly served: number[];
 } {
-  const losses: DailyLosses[] = [];
-  const pits: DailyPit[] = [];
-  const coverage: DailyCoverage[] = [];
+  const days: DailyEvidence[] = [];
   const pools: number[] = [];
   const served: number[] = [];
   for (const row of rows.toSorted((a, b) => a.day - b.day)) {
     const record = scoreRecord(row);
-    const pool = record.loss('pool');
-    const { day } = row;
-    losses.push({
-      day,
+    const pool = record.loss('pool') ?? 0;
+    days.push({
+      day: row.day,
       targets: record.targets,
-      losses: Float64Array.from(experts, (name) => record.loss(name) ?? pool ?? 0),
+      losses: Float64Array.from(experts, (name) => record.loss(name) ?? pool),
+      counts: record.pit(pitBins),
+      covered: record.covered('aggregate'),
     });
-    pools.push(pool ?? 0);
+    pools.push(pool);
     served.push(record.loss('aggregate') ?? 0);
-    pits.push({ day, targets: record.targets, counts: record.pit(pitBins) });
-    coverage.push({ day, targets: record.targets, covered: record.covered('aggregate') });
   }
-  return { losses, pits, coverage, pool: pools, served };
+  return { days, pool: pools, served };
 }
 
 /** The mixing of a band for a list of experts: those it does not know yet get an equal share. */

@@ -1,4 +1,5 @@
 import { WeatherglassError } from '../errors.ts';
+import { firstAt } from '../weather/first-at.ts';
 import { checkLocation, distanceKm, earthRadiusKm, type Location } from '../weather/location.ts';
 
 /** The farthest that a place may be from a location it stands for, km. */
@@ -74,7 +75,7 @@ export function placeIndex<Place extends NamedPlace>(places: readonly Place[]): 
       chord2 = (2 * Math.sin(angle / 2) + SLACK) ** 2;
       band = ((angle + SLACK) * 180) / Math.PI;
     };
-    let above = firstFrom(latitudes, location.latitude);
+    let above = firstAt(latitudes, location.latitude);
     let below = above - 1;
     const goesUp = () => above < latitudes.length && latitudes[above] - location.latitude <= band;
     const goesDown = () => below >= 0 && location.latitude - latitudes[below] <= band;
@@ -99,17 +100,6 @@ function pointOf({ latitude, longitude }: Location): readonly [x: number, y: num
   const north = (latitude * Math.PI) / 180;
   const east = (longitude * Math.PI) / 180;
   return [Math.cos(north) * Math.cos(east), Math.cos(north) * Math.sin(east), Math.sin(north)];
-}
-
-/** Index of the first number that is no less. */
-function firstFrom(ascending: Float64Array, value: number): number {
-  let [from, until] = [0, ascending.length];
-  while (from < until) {
-    const middle = (from + until) >> 1;
-    if (ascending[middle] < value) from = middle + 1;
-    else until = middle;
-  }
-  return from;
 }
 
 function within<Place extends NamedPlace>(

@@ -95,15 +95,3 @@ function addVersion(
     own.value.push(value);
   }
 }
-
-/** Index of the first time ≥ `time`; times ascend. */
-export function firstAt(times: ArrayLike<number>, time: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

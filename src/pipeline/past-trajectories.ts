@@ -1,6 +1,6 @@
+import { firstAt } from '../weather/first-at.ts';
 import { dayOfYear, daysPerYear, msPerDay, msPerHour } from '../weather/time.ts';
 import type { ObservedSeries } from './observed-series.ts';
-import { firstAt } from './outcomes.ts';
 
 /** Days of the year to either side from which past trajectories are taken first. */
 const SEASON_DAYS = 45;

@@ -1,8 +1,8 @@
 import { mergeParts } from '../store/run-parts.ts';
 import { unpackValues } from '../store/run-values.ts';
 import type { Run, Store } from '../store/store.ts';
+import { firstAt } from '../weather/first-at.ts';
 import { msPerHour } from '../weather/time.ts';
-import { firstAt } from './outcomes.ts';
 
 /** What one run said of one variable at one place, as issued. */
 export interface RawRun {

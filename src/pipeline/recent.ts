@@ -1,6 +1,7 @@
 import { forth } from '../forecast/transform.ts';
 import { ensembleStatistics } from '../models/ensemble-statistics.ts';
 import { type Cases, type Control, recentErrorNames, recentNames } from '../models/model.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay, msPerHour } from '../weather/time.ts';
 
@@ -90,7 +91,7 @@ function summariseAsOf(series: Series, asOf: number, except: number, out: Float6
   const sums = [0, 0, 0];
   const totals = [0, 0, 0];
   let latest = Number.NaN;
-  for (let k = lastUntil(series.validTime, asOf); k >= 0 && series.validTime[k] > asOf - OLDEST; k--) {
+  for (let k = firstAt(series.validTime, asOf + 1) - 1; k >= 0 && series.validTime[k] > asOf - OLDEST; k--) {
     if (series.knownTime[k] > asOf || series.validTime[k] === except) continue;
     if (Number.isNaN(latest)) {
       latest = series.validTime[k];
@@ -158,16 +159,4 @@ function seriesByKey(entries: readonly Entry[], control?: Control): Map<string, 
     series.value.push(value);
   }
   return byKey;
-}
-
-/** Index of the last time ≤ `until`; −1 if there is none. */
-function lastUntil(times: readonly number[], until: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle] <= until) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -38,10 +38,10 @@ export async function regretReport(store: Store, variables?: readonly string[]):
     }
   return [...rows.values()].map((own) => {
     const experts = expertsIn(own);
-    const { losses, pool, served } = evidenceOf(own, experts);
+    const { days, pool, served } = evidenceOf(own, experts);
     const delay = Math.ceil(own[0].band / 24) + REPORT_DAYS;
-    const { regret, bound, best } = regretOf(losses, pool, experts.length, delay);
-    const { regret: servedRegret } = regretOf(losses, served, experts.length, delay);
+    const { regret, bound, best } = regretOf(days, pool, experts.length, delay);
+    const { regret: servedRegret } = regretOf(days, served, experts.length, delay);
     return {
       variable: own[0].variable,
       lead: bandName(own[0].band),

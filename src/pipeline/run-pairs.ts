@@ -3,12 +3,13 @@ import { mergeParts } from '../store/run-parts.ts';
 import { unpackValues } from '../store/run-values.ts';
 import type { Layout, Run } from '../store/store.ts';
 import { forecastFamilies } from '../tables/forecast-columns.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Pairs, TablePlace } from '../weather/pairs.ts';
 import { msPerHour } from '../weather/time.ts';
 import type { Variable } from '../weather/variable.ts';
 import { emptyPairs } from './empty-pairs.ts';
 import { dailyLeads } from './observed-pairs.ts';
-import { firstAt, type OutcomeSeries } from './outcomes.ts';
+import type { OutcomeSeries } from './outcomes.ts';
 import { predictedLeads } from './predicted-leads.ts';
 import { summaryMembers } from './summary-members.ts';
 

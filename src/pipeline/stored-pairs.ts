@@ -1,8 +1,9 @@
 import { WeatherglassError } from '../errors.ts';
 import { type Run, reducedNote, type Store } from '../store/store.ts';
 import { observationColumns } from '../tables/observation-columns.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Observations, Pairs, TablePlace } from '../weather/pairs.ts';
-import { firstAt, readOutcomes } from './outcomes.ts';
+import { readOutcomes } from './outcomes.ts';
 import { pairsOfRuns } from './run-pairs.ts';
 
 /**

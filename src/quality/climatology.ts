@@ -1,7 +1,7 @@
+import { firstAt } from '../weather/first-at.ts';
 import { daysPerYear, hourOfDay, msPerDay, utcDay } from '../weather/time.ts';
 import { type Check, type CheckedSeries, type Inspector, isSound, learnsNothing, shown } from './check.ts';
 import { type Element, elementOf, isDaily } from './element.ts';
-import { firstAtOrAfter } from './find-time.ts';
 import { type Robust, robust } from './robust.ts';
 
 /**
@@ -59,7 +59,7 @@ function open(series: CheckedSeries): Inspector | undefined {
     let days = 0;
     let lastDay = Number.NaN;
     const gather = (from: number, until: number) => {
-      for (let i = firstAtOrAfter(times, from); i < times.length && times[i] < until; i++) {
+      for (let i = firstAt(times, from); i < times.length && times[i] < until; i++) {
         if (!isSound(series, i) || !beside(blocks[i], hours)) continue;
         if (count === scratch.length) scratch = doubled(scratch);
         scratch[count++] = scaled(values[i]);

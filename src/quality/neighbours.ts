@@ -1,7 +1,7 @@
+import { firstAt } from '../weather/first-at.ts';
 import { hourOfDay, msPerDay, utcDay } from '../weather/time.ts';
 import { type Check, type CheckedSeries, type Inspector, isSound, learnsNothing, shown } from './check.ts';
 import { type Element, elementOf, isDaily } from './element.ts';
-import { firstAtOrAfter } from './find-time.ts';
 import { medianOf, type Robust, robust } from './robust.ts';
 
 interface Allowance {
@@ -67,7 +67,7 @@ function open(series: CheckedSeries): Inspector | undefined {
     if (found !== undefined) return found;
     const start = block * BLOCK_DAYS * msPerDay;
     let count = 0;
-    for (let i = firstAtOrAfter(times, start - LATELY * msPerDay); i < at && times[i] < start; i++) {
+    for (let i = firstAt(times, start - LATELY * msPerDay); i < at && times[i] < start; i++) {
       if (hours[i] !== hours[at] || !isSound(series, i)) continue;
       const more = values[i] - around[index].values[i];
       if (!Number.isNaN(more)) scratch[count++] = more;

@@ -1,8 +1,8 @@
+import { firstAt } from '../weather/first-at.ts';
 import { solarElevation } from '../weather/solar.ts';
 import { msPerDay, utcDay } from '../weather/time.ts';
 import { type Check, type CheckedSeries, type Inspector, learnsNothing, shown } from './check.ts';
 import { elementOf, isDaily } from './element.ts';
-import { firstAtOrAfter } from './find-time.ts';
 import { middle } from './robust.ts';
 
 /** Below this the sun is down, above that it heats; degrees. */
@@ -53,8 +53,8 @@ function open(series: CheckedSeries): Inspector | undefined {
 
   /** Looks back from the beginning of the UTC day. */
   function lookBack(start: number): void {
-    const from = firstAtOrAfter(times, start - LATELY * msPerDay);
-    const until = firstAtOrAfter(times, start);
+    const from = firstAt(times, start - LATELY * msPerDay);
+    const until = firstAt(times, start);
     const medianOver = (value: (at: number) => number, isTime: (height: number) => boolean) => {
       let count = 0;
       for (let i = from; i < until; i++) {

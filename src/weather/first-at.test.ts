@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstAt } from './outcomes.ts';
+import { firstAt } from './first-at.ts';
 
 test('the first time at or after another is found in any ascending list', () => {
   fc.assert(
