@@ -8,7 +8,8 @@ import { sampleQuantile } from '../src/scores/sample-quantile.ts';
 import type { Location } from '../src/weather/location.ts';
 import { solarElevation } from '../src/weather/solar.ts';
 import { msPerDay, msPerHour, parseInstant } from '../src/weather/time.ts';
-import { declareVariable, findVariable, type Variable } from '../src/weather/variable.ts';
+import { findVariable, type Variable } from '../src/weather/variable.ts';
+import { solarPower } from './solar-power.ts';
 import { developmentData } from './trajectory-sets.ts';
 
 /** Quantiles of several variables that were each learned apart, and what came. */
@@ -239,15 +240,7 @@ function ireland(): PhysicsSet | undefined {
 function plants(): PhysicsSet | undefined {
   const table = readTable('pairs', 'gefcom2014-solar.csv.gz');
   if (table === undefined) return undefined;
-  const variable = declareVariable({
-    name: 'solar_power',
-    unit: '1',
-    lower: 0,
-    upper: 1,
-    kind: 'mean',
-    periodHours: 1,
-    law: 'censored-normal',
-  });
+  const variable = solarPower;
   const column = (name: string) => table.names.indexOf(name);
   const plantsOf = [...Map.groupBy(table.rows, (row) => row[0]).values()];
   const nowhere = { latitude: Number.NaN, longitude: Number.NaN, elevation: Number.NaN };

@@ -5,6 +5,7 @@ import type { ObservedSeries } from '../src/quality/check.ts';
 import { readPairs } from '../src/tables/pairs-csv.ts';
 import { parseInstant } from '../src/weather/time.ts';
 import { findVariable, type Variable } from '../src/weather/variable.ts';
+import { solarPower } from './solar-power.ts';
 
 /** Real observations of one variable at the places of one set. */
 export interface QualitySet {
@@ -25,18 +26,7 @@ export async function readQualitySets(folder: string): Promise<QualitySet[]> {
     ...(await readOutcomes('magdeburg', pairs('magdeburg-t2m-24h.csv.gz'))),
     ...(await readOutcomes('innsbruck', pairs('innsbruck-rain-5-8d.csv.gz'))),
     ...(await readOutcomes('us-cities', pairs('us-cities-a-tmax-tmin.csv.gz'))),
-    ...(await readOutcomes('gefcom2014', pairs('gefcom2014-solar.csv.gz'), [
-      {
-        name: 'solar_power',
-        unit: '1',
-        lower: 0,
-        upper: 1,
-        kind: 'mean',
-        periodHours: 1,
-        law: 'censored-normal',
-        transform: 'none',
-      },
-    ])),
+    ...(await readOutcomes('gefcom2014', pairs('gefcom2014-solar.csv.gz'), [solarPower])),
   ];
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { TargetPeriod, Window } from '../src/pipeline/backtest-plan.ts';
 import { readPairs } from '../src/tables/pairs-csv.ts';
 import type { Pairs } from '../src/weather/pairs.ts';
-import { declareVariable } from '../src/weather/variable.ts';
+import { solarPower } from './solar-power.ts';
 
 const developmentData =
   process.env.DEVELOPMENT_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
@@ -66,16 +66,6 @@ export const skillSets: readonly SkillSet[] = [
     moonshot: 0.0118,
   },
 ];
-
-const solarPower = declareVariable({
-  name: 'solar_power',
-  unit: '1',
-  lower: 0,
-  upper: 1,
-  kind: 'mean',
-  periodHours: 1,
-  law: 'censored-normal',
-});
 
 /** @throws Error where the development data are not there. */
 export async function readSkillSet({ file }: SkillSet): Promise<Pairs> {
