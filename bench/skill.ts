@@ -101,13 +101,20 @@ async function nightsOf(file: string, pairs: Pairs): Promise<Figures> {
       shining.add(hourOfDay(pairs.validTime[row]));
   let outside = 0;
   let lit = 0;
+  let brightest = 0;
   await readPredictions([file], ({ quantiles, validTime }) => {
     for (const quantile of quantiles) {
       if (!(quantile >= 0 && quantile <= 1)) outside++;
-      if (quantile > 0 && !shining.has(hourOfDay(validTime))) lit++;
+      if (shining.has(hourOfDay(validTime))) continue;
+      if (quantile > 0) lit++;
+      brightest = Math.max(brightest, quantile);
     }
   });
-  return { 'solar quantiles outside [0, 1]': outside, 'solar quantiles above 0 at night': lit };
+  return {
+    'solar quantiles outside [0, 1]': outside,
+    'solar quantiles above 0 at night': lit,
+    'solar greatest quantile at night': brightest,
+  };
 }
 
 const singles = ['climatology', 'persistence', 'harmonic', 'regional'];

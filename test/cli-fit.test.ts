@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../src/scores/random.ts';
 import { weatherglass } from './command-line.ts';
 import { describeWithData } from './development-data.ts';
 import { csvText, simulatedObservations, simulatedPairs } from './simulated-tables.ts';
@@ -22,6 +23,36 @@ async function fits(...args: string[]) {
 }
 
 const number = expect.any(Number);
+
+/** Forecasts that are 2 °C too cold where two predictors are of one sign, and as much too warm where they are not. */
+function crookedPairs(): string {
+  const random = seededRandom('crooked');
+  const times = (day: number) => new Date(Date.UTC(2020, 0, day)).toISOString();
+  const rows = Array.from({ length: 800 }, (_, i) => {
+    const [a, b, forecast] = [random() - 0.5, random() - 0.5, 20 * random()];
+    const day = 1 + Math.floor(i / 5);
+    const outcome = forecast + 2 * Math.sign(a * b) + random() - 0.5;
+    return [
+      `p${i % 5}`,
+      '50',
+      '8',
+      '100',
+      times(day),
+      times(day + 1),
+      'temperature_2m',
+      '°C',
+      forecast,
+      a,
+      b,
+      outcome,
+    ].map(String);
+  });
+  const header =
+    'place,latitude,longitude,elevation,init_time,valid_time,variable,unit,model_a,x_a,x_b,observation'.split(
+      ',',
+    );
+  return csvText([header, ...rows]);
+}
 
 describe('fit', () => {
   beforeAll(() => {
@@ -55,6 +86,8 @@ describe('fit', () => {
         score: 'ml',
         rows: 120,
         parameters: { location: { one: number, mean: number }, scale: { one: number, variance: number } },
+        byLead: null,
+        importance: null,
         // A variance at its bound of 0 has no standard error.
         standardErrors: { location: { one: number, mean: number }, scale: expect.any(Object) },
         logLikelihood: number,
@@ -118,6 +151,44 @@ describe('fit', () => {
     ]);
     const { stdout } = await run('few.csv');
     expect(stdout).toMatch(/: dressed, ensemble, 8 rows\n {2}not emos: 8 usable rows are too few/);
+  });
+
+  it('of one model for all leads prints its coefficients by lead', async () => {
+    const [{ lead, parameters, byLead, importance, rows }, ...others] = (
+      await fits('pairs.csv', '--model', 'regional')
+    ).fits;
+    expect({ lead, parameters, importance, rows, others }).toEqual({
+      lead: null,
+      parameters: null,
+      importance: null,
+      rows: 240,
+      others: [],
+    });
+    expect(byLead.leads).toEqual([24, 72]);
+    // Forecasts are 1 °C too warm; part of it is told by recent errors.
+    const biases = byLead.location.one;
+    expect(biases).toHaveLength(2);
+    expect(Math.max(...biases)).toBeLessThan(0);
+    const { stdout } = await run('pairs.csv', '--model', 'regional');
+    expect(stdout).toMatch(/^temperature_2m in °C, all leads: regional, normal, 240 rows\n {2}mean CRPS /);
+    expect(stdout).toMatch(/^ +term +24 h +72 h\nlocation +one +-\d\.\d{4} +-\d\.\d{4}$/m);
+    expect(stdout).toMatch(/^log scale +one +/m);
+  });
+
+  it('of trees prints what they look at', async () => {
+    writeFileSync(join(folder, 'crooked.csv'), crookedPairs());
+    const [{ importance }] = (await fits('crooked.csv', '--model', 'trees')).fits;
+    const [first, second] = Object.keys(importance.location);
+    expect([first, second].sort()).toEqual(['x_a', 'x_b']);
+    const shares: number[] = Object.values(importance.location);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+    const { stdout } = await run('crooked.csv', '--model', 'trees');
+    expect(stdout).toMatch(/^ {2}trees shift by x_[ab] \d\d%, x_[ab] \d\d%(, [\w* ]+ \d+%){0,8}$/m);
+    expect(stdout).toMatch(/^ {2}trees widen or narrow by /m);
+    const [{ importance: ofForest }] = (await fits('crooked.csv', '--model', 'forest')).fits;
+    expect(Object.keys(ofForest)).toEqual(['outcome']);
+    expect(Object.keys(ofForest.outcome).slice(0, 2).sort()).toEqual(['x_a', 'x_b']);
   });
 
   it('learns from observations alone', async () => {

@@ -37,8 +37,8 @@ describe('what trees look at', () => {
       'longitude',
       'elevation',
       'place',
-      'log_sd',
-      'location',
+      'said_log_sd',
+      'said',
     ]);
     expect(features.bins.counts).toHaveLength(features.names.length);
   });
@@ -48,8 +48,8 @@ describe('what trees look at', () => {
       expect(binOf(binned, at('lead'), row)).toBe(lead === 24 ? 1 : 2);
       expect(binOf(binned, at('x_0'), row)).toBe(1 + x![0]);
       expect(binOf(binned, at('latitude'), row)).toBe(1 + (row % 3));
-      expect(binOf(binned, at('location'), row)).toBe(1 + row);
-      expect(binOf(binned, at('log_sd'), row)).toBe(1);
+      expect(binOf(binned, at('said'), row)).toBe(1 + row);
+      expect(binOf(binned, at('said_log_sd'), row)).toBe(1);
     });
   });
 

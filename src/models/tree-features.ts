@@ -13,7 +13,7 @@ export interface TreeFeatures {
 }
 
 /** Columns beside those of the regional formula: where, how far ahead, and what the region said. */
-const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'log_sd', 'location'] as const;
+const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'said_log_sd', 'said'] as const;
 
 /** Learns the bins of training rows, for the terms of a region's location. */
 export function learnFeatures(

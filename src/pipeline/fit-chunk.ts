@@ -3,6 +3,7 @@ import type { Artefact, Cases, Control, Settings } from '../models/model.ts';
 import { findModel, fitOrSimpler } from '../models/registry.ts';
 import { type Coefficients } from '../models/regression.ts';
 import { trainingRows } from './backtest-plan.ts';
+import { type Importance, importanceOf, type TermsByLead, termsByLead } from './fit-region.ts';
 
 /** Training rows that are answered at a time, to score the fit: between two lots it can be stopped. */
 const SLICE = 256;
@@ -21,8 +22,8 @@ export interface FitChunk {
 export interface FitReport {
   readonly variable: string;
   readonly unit: string;
-  /** Hours ahead. */
-  readonly lead: number;
+  /** Hours ahead; null where all leads are fitted together. */
+  readonly lead: number | null;
   readonly place?: string;
   /** Model that was fitted; a simpler one than asked for where that could not be. */
   readonly model: string;
@@ -35,6 +36,10 @@ export interface FitReport {
   readonly rows: number;
   /** Coefficients by term on the fitted scale; null for a model that has none. */
   readonly parameters: Terms | null;
+  /** Coefficients of a model of all leads; null for others. */
+  readonly byLead: TermsByLead | null;
+  /** What trees look at; null for a model without. */
+  readonly importance: Importance | null;
   /** Of the coefficients, by the observed information; null unless the fit is by plain maximum likelihood. */
   readonly standardErrors: Terms | null;
   /** On the fitted scale; null for a model without a density. */
@@ -78,7 +83,7 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
   return {
     variable: cases.variable.name,
     unit: cases.variable.unit,
-    lead: cases.lead,
+    lead: Number.isNaN(cases.lead) ? null : cases.lead,
     ...(place === undefined ? {} : { place }),
     model: fitted.model.name,
     refusals: fitted.refusals,
@@ -88,6 +93,8 @@ export function runFitChunk(chunk: FitChunk, control: Control): FitReport {
     rows: coefficients?.rows ?? fitted.artefact.trainedOn.rows,
     parameters:
       coefficients === undefined ? null : byTerm(coefficients, coefficients.location, coefficients.scale),
+    byLead: termsByLead(fitted.artefact) ?? null,
+    importance: importanceOf(fitted.artefact) ?? null,
     standardErrors:
       coefficients === undefined || likelihood?.standardErrors === undefined
         ? null
