@@ -3,9 +3,16 @@ import { parametric } from '../src/forecast/parametric.ts';
 import { emos } from '../src/models/emos.ts';
 import { emosStation, type StationArtefact } from '../src/models/emos-station.ts';
 import type { Selection } from '../src/models/model.ts';
+import { type RegionalArtefact, regional } from '../src/models/regional.ts';
 import { regressionLaws } from '../src/models/regression.ts';
 import { settingsFor } from '../src/models/settings.ts';
-import { nothingSkipped, planGroup, trainingRowsOf, type Window } from '../src/pipeline/backtest-plan.ts';
+import {
+  nothingSkipped,
+  planGroup,
+  trainingRows,
+  trainingRowsOf,
+  type Window,
+} from '../src/pipeline/backtest-plan.ts';
 import { groupCases } from '../src/pipeline/case-groups.ts';
 import { distanceKm } from '../src/weather/location.ts';
 import type { Pairs, TablePlace } from '../src/weather/pairs.ts';
@@ -14,10 +21,10 @@ import type { Pairs, TablePlace } from '../src/weather/pairs.ts';
 export const distanceBands = [2, 5, 10, 25, 50, Infinity] as const;
 
 /**
- * What a held-out station is told: by EMOS of the region; by emos-station without any transfer, as if it were a station
+ * What a held-out station is told: by the regional model; by EMOS of the region; by emos-station without any transfer, as if it were a station
  * of bias 0; with the bias of the nearest station at face value; with what the stations around it say.
  */
-export const heldOutContenders = ['regional', 'biasless', 'faceValue', 'transferred'] as const;
+export const heldOutContenders = ['regional', 'emos', 'biasless', 'faceValue', 'transferred'] as const;
 export type HeldOutContender = (typeof heldOutContenders)[number];
 
 /** Means over some targets. */
@@ -49,8 +56,9 @@ export function scoreHeldOut(pairs: Pairs, window: Window): HeldOutResult {
   const bands = distanceBands.map(() => openScores());
   let fits = 0;
   let accepted = 0;
-  const { groups } = groupCases(pairs);
-  for (const cases of groups) {
+  const { groups, tableRows } = groupCases(pairs);
+  const askRegion = openRegion(pairs, heldOut);
+  for (const [group, cases] of groups.entries()) {
     const period = { from: -Infinity, until: Infinity };
     const plan = planGroup(cases, window, period, 'all', nothingSkipped());
     const targetsOf = Map.groupBy(
@@ -61,12 +69,16 @@ export function scoreHeldOut(pairs: Pairs, window: Window): HeldOutResult {
       const rows = trainingRowsOf(plan, plan.units[0], cases, fit);
       const training = { cases, rows: rows.filter((row) => !heldOut.has(cases.place[row])) };
       const asked = { cases, rows: Int32Array.from(targets) };
-      const { laws, nearestKm, transfers } = answersOf(training, asked, pairs.places);
+      const region = askRegion(
+        plan.asOf[fit],
+        targets.map((row) => tableRows[group][row]),
+      );
+      const { others, nearestKm, transfers } = answersOf(training, asked, pairs.places);
       fits++;
       if (transfers) accepted++;
       targets.forEach((row, i) => {
         const band = distanceBands.findIndex((limit) => nearestKm[i] <= limit);
-        bands[band].add(laws, i, cases.outcome[row]);
+        bands[band].add({ regional: region, ...others }, i, cases.outcome[row]);
       });
     }
   }
@@ -79,13 +91,41 @@ export function scoreHeldOut(pairs: Pairs, window: Window): HeldOutResult {
   };
 }
 
+/**
+ * Opens the regional model of all stations but those held out: their outcomes are taken out of the table, so that recent ones
+ * of theirs are not known either. It is asked about rows of the table of one variable, as of a time.
+ */
+function openRegion(pairs: Pairs, heldOut: ReadonlySet<number>) {
+  const observation = pairs.observation.map((value, row) =>
+    heldOut.has(pairs.place[row]) ? Number.NaN : value,
+  );
+  const { groups, tableRows } = groupCases({ ...pairs, observation }, regional);
+  const caseOf = tableRows.map((rows) => new Map(Array.from(rows, (row, k) => [row, k])));
+  const fits = groups.map(() => new Map<number, RegionalArtefact>());
+  return (asOf: number, asked: readonly number[]): Distributions => {
+    const group = caseOf.findIndex((known) => known.has(asked[0]));
+    const cases = groups[group];
+    let artefact = fits[group].get(asOf);
+    if (artefact === undefined) {
+      const before = Math.max(...fits[group].keys().filter((time) => time < asOf));
+      const everything = Int32Array.from({ length: cases.size }, (_, row) => row);
+      const training = { cases, rows: trainingRows(everything, cases, asOf) };
+      artefact = regional.fit(training, settingsFor(cases.variable), control, fits[group].get(before));
+      fits[group].set(asOf, artefact);
+    }
+    const rows = Int32Array.from(asked, (row) => caseOf[group].get(row)!);
+    return regional.predict(artefact, { cases, rows });
+  };
+}
+
+const control = { checkpoint() {} };
+
 type Answers = Readonly<Record<HeldOutContender, Distributions>>;
 
 function answersOf(training: Selection, asked: Selection, places: readonly TablePlace[]) {
-  const control = { checkpoint() {} };
   const { cases, rows } = asked;
   const settings = settingsFor(cases.variable);
-  const regional = emos.fit(training, settings, control);
+  const region = emos.fit(training, settings, control);
   const station = emosStation.fit(training, settings, control);
   const nearest = nearestOf(station, asked, places);
   const biased = (biasAt: (row: number) => number): Distributions => {
@@ -96,14 +136,14 @@ function answersOf(training: Selection, asked: Selection, places: readonly Table
     );
     return parametric(station.coefficients.family, location, scale);
   };
-  const laws: Answers = {
-    regional: emos.predict(regional, asked),
+  const others: Omit<Answers, 'regional'> = {
+    emos: emos.predict(region, asked),
     biasless: biased(() => 0),
     faceValue: biased((place) => station.stationBias[nearest.get(place)!.name]),
     transferred: emosStation.predict(station, asked),
   };
   return {
-    laws,
+    others,
     nearestKm: Float64Array.from(rows, (row) => nearest.get(cases.place[row])!.km),
     transfers: station.elsewhere?.transfer !== undefined,
   };
@@ -126,12 +166,20 @@ function nearestOf(
   return nearest;
 }
 
+const nothing = (): Record<HeldOutContender, number> => ({
+  regional: 0,
+  emos: 0,
+  biasless: 0,
+  faceValue: 0,
+  transferred: 0,
+});
+
 function openScores() {
   let targets = 0;
   const sums = {
-    crps: { regional: 0, biasless: 0, faceValue: 0, transferred: 0 },
-    coverage80: { regional: 0, biasless: 0, faceValue: 0, transferred: 0 },
-    coverage90: { regional: 0, biasless: 0, faceValue: 0, transferred: 0 },
+    crps: nothing(),
+    coverage80: nothing(),
+    coverage90: nothing(),
   };
   const measures = ['crps', 'coverage80', 'coverage90'] as const;
   const means = (measure: (typeof measures)[number]) =>

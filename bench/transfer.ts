@@ -26,8 +26,8 @@ const trials: readonly (readonly [set: string, file: string, window: Window])[] 
 type Figures = Record<string, number>;
 
 /**
- * Stations that are held out, every third by name, predicted from all others. The peers are what was there before: EMOS of
- * the region, a station of bias 0, and the bias of the nearest station at face value.
+ * Stations that are held out, every third by name, predicted from all others: by emos-station and by regional, which learns
+ * from all that is known and not from a window. The peers are what was there before: EMOS of the region, a station of bias 0, and the bias of the nearest station at face value.
  */
 export const transfer: Bench = {
   name: 'transfer',
@@ -76,5 +76,6 @@ function addScores(figures: Figures, peers: Figures, label: string, scores: Held
     into[`${label} in 80 % ${name}`] = 100 * scores.coverage80[name];
     into[`${label} in 90 % ${name}`] = 100 * scores.coverage90[name];
   };
-  for (const name of heldOutContenders) put(name === 'transferred' ? figures : peers, name);
+  for (const name of heldOutContenders)
+    put(name === 'transferred' || name === 'regional' ? figures : peers, name);
 }

@@ -2,7 +2,7 @@ import type { Family } from '../forecast/parametric.ts';
 import { betweenKnots, knotsOf } from './lead-knots.ts';
 import type { Selection } from './model.ts';
 import { noSums, type PlaceLaw, type PlaceSums, placeLaw, varianceBetween } from './place-sums.ts';
-import { isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
+import { isHeight, isOfDate, needsOwnOutcomes, type RegionalFormula } from './regional-terms.ts';
 import {
   openRegression,
   type RunningRegression,
@@ -100,6 +100,9 @@ const CONSTANT_BELIEF = 5;
 const TERM_BELIEF = 100;
 const TERM_BELIEF_DATES = 3;
 const DATE_TERM_BELIEF_DATES = 30;
+const HEIGHT_BELIEF_PLACES = 1 / 3;
+/** Variance of heights, km²: places that differ by less tell less of what a kilometre is worth. */
+const USUAL_HEIGHTS = 0.25;
 const SCALE_BELIEF = 200;
 const ALIKE_BELIEF = 100;
 
@@ -107,16 +110,25 @@ const ALIKE_BELIEF = 100;
  * Works out coefficients and variances from the sums, in place.
  *
  * Rows of one date share their weather: a term that differs from row to row is believed in as much as three dates say,
- * one that is the same for all rows of a date as much as thirty.
+ * one that is the same for all rows of a date as much as thirty. All that a place
+ * says of heights it says once: that they do not matter is believed as much as a third of a place says.
  */
 export function solveRegion(region: Learning): void {
   const { location, scale, formula, dates } = region;
   const rowsPerDate = Math.max(1, location.rows / Math.max(1, dates));
+  const rowsPerPlace = location.rows / Math.max(1, Object.keys(region.places).length);
+  const { mean, product } = termMoments(location);
+  const terms = mean.length;
+  region.means = mean;
   region.coefficients = solveRegression(
     location,
     Float64Array.from(formula.location, (term, i) => {
       if (i === 0) return CONSTANT_BELIEF;
       if (isOfDate(term)) return DATE_TERM_BELIEF_DATES * rowsPerDate;
+      if (isHeight(term)) {
+        const variance = product[i * terms + i] - mean[i] * mean[i];
+        return TERM_BELIEF + HEIGHT_BELIEF_PLACES * rowsPerPlace * Math.max(1, USUAL_HEIGHTS / variance);
+      }
       return TERM_BELIEF + TERM_BELIEF_DATES * rowsPerDate;
     }),
     ALIKE_BELIEF,
@@ -129,9 +141,6 @@ export function solveRegion(region: Learning): void {
     }),
     ALIKE_BELIEF,
   );
-  const { mean, product } = termMoments(location);
-  region.means = mean;
-  const terms = mean.length;
   const own = formula.location.flatMap((term, i) => (needsOwnOutcomes(term) ? [i] : []));
   region.recentVariance = Float64Array.from(region.knots, (_, knot) => {
     let variance = 0;

@@ -78,6 +78,18 @@ describe('the regional formula', () => {
     expect(formulaOf(cases).location.slice(-2)).toEqual(['change', 'after_x']);
   });
 
+  test('has the height where it is known of some place, or was before', () => {
+    const locations = Float64Array.of(47, 8, Number.NaN, 48, 9, 100);
+    const block = { size: 2, columns: ['model_a'], places: ['a', 'b'], place: Int32Array.of(0, 1) };
+    const cases = handMadeCases({ ...block, locations });
+    const known = regionalFormula({ cases, rows: Int32Array.of(1) });
+    expect(known.location).toContain('elevation');
+    const unknown = { cases, rows: Int32Array.of(0) };
+    expect(regionalFormula(unknown).location).not.toContain('elevation');
+    expect(regionalFormula(unknown, known)).toEqual(known);
+    expect(formulaOf(handMadeCases(block)).location).not.toContain('elevation');
+  });
+
   test('knows the hour of the day where there are several, but of days as a whole', () => {
     const validTime = Float64Array.of(0, 6 * msPerHour);
     const hourly = handMadeCases({ size: 2, columns: ['model_a'], validTime });

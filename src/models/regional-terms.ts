@@ -2,7 +2,7 @@ import { hourOfDay } from '../weather/time.ts';
 import { rawColumns } from './ensemble-statistics.ts';
 import type { Cases, Selection } from './model.ts';
 import { recentErrorNames, recentOutcomeNames } from './model.ts';
-import { harmonics, isHarmonic, isRecent, type Term } from './terms.ts';
+import { elevationAt, harmonics, isHarmonic, isRecent, type Term } from './terms.ts';
 
 /** What the regional model looks at. */
 export interface RegionalFormula {
@@ -46,12 +46,21 @@ export function regionalFormula({ cases, rows }: Selection, earlier?: RegionalFo
       ...season,
       ...place,
       ...spread,
+      ...knownHeights(cases, rows, earlier),
       ...columns.slice(members + models),
       ...toldContext(cases, rows, earlier),
     ],
     scale: ['one', ...season, ...spread],
     hasForecast,
   };
+}
+
+/** How high places are, where it is known of any. */
+function knownHeights(cases: Cases, rows: Int32Array, earlier?: RegionalFormula): string[] {
+  const known =
+    earlier?.location.includes('elevation') === true ||
+    rows.some((row) => !Number.isNaN(elevationAt(cases, row)));
+  return known ? ['elevation'] : [];
 }
 
 /** What else was said of some row. */
@@ -71,6 +80,11 @@ function toldContext(
 /** Whether a term is known only where the place has outcomes of its own. */
 export function needsOwnOutcomes(term: Term): boolean {
   return isRecent(term) || term === 'over_last';
+}
+
+/** Whether a term is how high the place is. */
+export function isHeight(term: Term): boolean {
+  return term === 'elevation';
 }
 
 /** Whether a term follows the calendar: then what a date teaches of it, it teaches once for all places. */

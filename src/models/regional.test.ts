@@ -197,6 +197,25 @@ describe('a place without outcomes of its own', () => {
     expect(told.sd).toBeCloseTo(nowhere.sd, 9);
   });
 
+  test('is told what its height says, as far as heights were seen', () => {
+    const normal = normalNumbers('heights');
+    const own = biases.map(() => 0.3 * normal());
+    const cold = (heights: readonly number[]) =>
+      fit(simulated('heights', { places: 30, days: 100, bias: (place) => own[place] - 3 * heights[place] }), {
+        locations: Float64Array.from(heights.flatMap((height, k) => [k, k, 1000 * height])),
+      });
+    const on = (learned: Learned, height: number) =>
+      toldOf(learned, { place: 'new' }, { locations: Float64Array.of(-50, 150, 1000 * height) }).bias;
+    const hills = cold(biases.map((_, k) => k / 20));
+    // Of 3 °C a km the most; the rest stays with the biases of places.
+    const slope = (on(hills, 0.2) - on(hills, 1)) / 0.8;
+    expect(slope).toBeGreaterThan(1.9);
+    expect(slope).toBeLessThan(3.3);
+    // Within 30 m of height the places' own biases hide what 3 °C a km are.
+    const plain = cold(biases.map((_, k) => k / 1000));
+    expect(Math.abs(on(plain, 2) - on(plain, 0))).toBeLessThan(0.5);
+  });
+
   test('may have any name', () => {
     for (const place of ['__proto__', 'toString', 'constructor'])
       expect(toldOf(unlocated, { place })).toEqual(toldOf(unlocated, { place: 'new' }));

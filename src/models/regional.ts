@@ -20,7 +20,7 @@ export interface RegionalArtefact extends Artefact {
  *
  *   mean forecast + Σ β_k(lead) · term_k + b_place,   with variance exp(2 Σ γ_k(lead) · term_k + 2 c_place) + Var b_place
  *
- * The terms are the season, the other forecasts, the place's recent outcomes and errors, and what the same and the
+ * The terms are the season, the other forecasts, the place's height, recent outcomes and errors, and what the same and the
  * earlier issue say. Their coefficients change with the lead in straight lines and follow from sums that each outcome
  * adds to (recursive least squares; for the spread one step of Fisher's scoring). b is a random effect: a place's mean
  * residual shrunk by how much is known of it against how much places differ; a place without outcomes has the bias that its

@@ -18,6 +18,7 @@ import { type Cases, recentNames, type Selection } from './model.ts';
  *   what the forecast's recent errors say
  * - `over_model_*`: that forecast column minus the mean; `over_last`: the mean minus the place's last outcome
  * - `a * b`: two terms multiplied, such as `mean * cos_year_1`
+ * - `elevation`: the place's, in km
  * - `change`, `before_*`, …: what else was known, see `Cases.contextNames`
  */
 export type Term = string;
@@ -44,6 +45,11 @@ export function isRecent(term: Term): boolean {
 /** Whether a term is one of `Cases.contextNames`, of this or another table. */
 function isContext(term: Term): boolean {
   return /^(change(_before)?$|(before|with|after|step)_)/.test(term);
+}
+
+/** Metres; NaN where it is not known. */
+export function elevationAt({ locations, place }: Cases, row: number): number {
+  return locations?.[3 * place[row] + 2] ?? Number.NaN;
 }
 
 /** Value of a term for each row of a block, by row; NaN where it is missing. */
@@ -84,6 +90,8 @@ function valueOf(term: Term, cases: Cases, transform: Transform): (row: number) 
   switch (term) {
     case 'one':
       return () => 1;
+    case 'elevation':
+      return (row) => elevationAt(cases, row) / 1000;
     case 'mean': {
       const { mean } = ensembleStatistics(cases, transform);
       return (row) => mean[row];

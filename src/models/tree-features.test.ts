@@ -35,7 +35,6 @@ describe('what trees look at', () => {
       'lead',
       'latitude',
       'longitude',
-      'elevation',
       'place',
       'said_log_sd',
       'said',

@@ -13,7 +13,7 @@ export interface TreeFeatures {
 }
 
 /** Columns beside those of the regional formula: where, how far ahead, and what the region said. */
-const others = ['lead', 'latitude', 'longitude', 'elevation', 'place', 'said_log_sd', 'said'] as const;
+const others = ['lead', 'latitude', 'longitude', 'place', 'said_log_sd', 'said'] as const;
 
 /** Learns the bins of training rows, for the terms of a region's location. */
 export function learnFeatures(
@@ -62,11 +62,11 @@ function columns(
     const at = i * width;
     x.set(own.subarray(i * terms.length, (i + 1) * terms.length), at);
     const place = cases.place[row];
-    const [latitude = Number.NaN, longitude = Number.NaN, elevation = Number.NaN] =
-      cases.locations?.subarray(3 * place, 3 * place + 3) ?? [];
+    const [latitude = Number.NaN, longitude = Number.NaN] =
+      cases.locations?.subarray(3 * place, 3 * place + 2) ?? [];
     const number = numbers.get(cases.places[place]) ?? Number.NaN;
     x.set(
-      [cases.leads[row], latitude, longitude, elevation, number, Math.log(said.sd[i]), said.location[i]],
+      [cases.leads[row], latitude, longitude, number, Math.log(said.sd[i]), said.location[i]],
       at + terms.length,
     );
   });
