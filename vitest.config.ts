@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const long = '**/*.long.test.ts';
@@ -9,6 +11,8 @@ export default defineConfig({
     include: isLong ? [long] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, long],
     testTimeout: 60_000,
+    // As the command line does: worker threads of tests start in half the time.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     // By default one core stays free; here most files wait for processes of their own.
     maxWorkers: 2,
   },

@@ -12,8 +12,9 @@ if (Number.parseInt(process.versions.node, 10) < 26) {
   process.exit(78);
 }
 
-// Keeps the compiled code for the next start.
-module.enableCompileCache();
+// Keeps the compiled code for the next start: of this thread, and of worker threads, which look into the environment.
+const { directory } = module.enableCompileCache();
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const built = new URL('../dist/cli/main.js', import.meta.url);
