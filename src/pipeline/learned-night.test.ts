@@ -45,6 +45,25 @@ describe('the hours of the night', () => {
     expect(nights(hourly(60, withLight(45)))).toEqual([0, 3, 18, 21]);
   });
 
+  test('have the last of the twilight, up to a thousandth of what is possible', () => {
+    // Of an hour 3,600 s can be sunny. What radiation can be has no bound: of it only 0 is dark.
+    const dim = (value: number) => (_: number, hour: number) => (isDay(hour) ? 300 : hour === 18 ? value : 0);
+    expect(nights(hourly(40, dim(3.5)), 'sunshine_duration')).toEqual([0, 3, 18, 21]);
+    expect(nights(hourly(40, dim(3.7)), 'sunshine_duration')).toEqual([0, 3, 21]);
+    expect(nights(hourly(40, dim(0.1)))).toEqual([0, 3, 21]);
+  });
+
+  test('are fewer the farther ahead, for nights grow shorter', () => {
+    // Light at 6, 9, 12 and 15 o'clock.
+    const ahead = (days: number) =>
+      nights(sun(60).map((row) => ({ ...row, available: row.valid - days, lead: 24 * days })));
+    expect(ahead(2)).toEqual([0, 3, 18, 21]);
+    expect(ahead(8)).toEqual([0, 3, 18, 21]);
+    // Within three hours of 6 and 15 o'clock there may be light nine days on.
+    expect(ahead(9)).toEqual([0, 21]);
+    expect(ahead(18)).toEqual([]);
+  });
+
   test('are not those of a month without rain', () => {
     expect(
       nights(

@@ -207,6 +207,17 @@ test('where the sun is down the least value is served', () => {
   expect(quantiles[1][0]).toBeGreaterThanOrEqual(0);
 });
 
+test('nights teach nothing of the days', () => {
+  const day = { available: 1, known: 3, outcome: 0.5, said: [low, high] };
+  const next = { available: 4, said: [low, high] };
+  const sure = { available: 0, known: 2, outcome: -10, said: [low, high], night: true };
+  const { meanCrps: _with, answered, meanWeights: _mean, ...learned } = mixed([sure, day, next]);
+  const { meanCrps: _alone, answered: _one, meanWeights: _other, ...alone } = mixed([day, next]);
+  expect({ ...learned, quantiles: learned.quantiles.slice(1) }).toEqual(alone);
+  // What experts said of it is told all the same.
+  expect([...answered]).toEqual([2, 2]);
+});
+
 test('the width grows by what was missed and shrinks by what was not', () => {
   const said = [low, low];
   const width = (outcome: number) =>

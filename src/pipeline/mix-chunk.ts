@@ -4,7 +4,7 @@ import { openMixer } from '../forecast/mixer.ts';
 import { pitBins } from '../forecast/recalibration.ts';
 import type { Control } from '../models/model.ts';
 import { addToPitHistogram } from '../scores/pit.ts';
-import { openQuantileScorer } from '../scores/quantile-scores.ts';
+import { openQuantileScorer, type QuantileScorer } from '../scores/quantile-scores.ts';
 import { msPerDay, utcDay } from '../weather/time.ts';
 
 /** What experts said of one variable in one band of leads, to be mixed in the order of time. */
@@ -69,8 +69,6 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
   const pools = new Float32Array(slots.length * count);
   const days = new Map<number, Day>();
   const meanWeights = new Float64Array(experts.length);
-  const sumCrps = new Float64Array(experts.length);
-  const answered = new Int32Array(experts.length);
   let mixed = 0;
   let mixture = mixtureFrom([], experts.length, 0, 0);
   let known = 0;
@@ -81,6 +79,8 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
   }
 
   function learn(k: number): void {
+    // Of the night all is known: it would make the days look surer than they are.
+    if (chunk.night[k] === 1) return;
     const at = slots[k] * count;
     if (!scorer.score(pools, k * count, lower, upper, outcome[k])) return;
     const day = dayOf(days, utcDay(validTime[k]), experts.length);
@@ -96,11 +96,7 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
     experts.forEach((quantiles, e) => {
       // It neither gains nor loses by its silence.
       const answers = scorer.score(quantiles, at, lower, upper, outcome[k]);
-      const { crps } = scorer.scores;
-      day.losses[e] += answers ? mixableLoss(crps, range) : poolLoss;
-      if (!answers || chunk.isTarget[k] === 0) return;
-      sumCrps[e] += crps;
-      answered[e]++;
+      day.losses[e] += answers ? mixableLoss(scorer.scores.crps, range) : poolLoss;
     });
     scorer.score(chunk.out, at, lower, upper, outcome[k]);
     day.covered += scorer.scores.coverage90;
@@ -130,14 +126,30 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
       for (let e = 0; e < experts.length; e++) meanWeights[e] += mixture.weights[e];
     }
   }
-  for (; known < byKnown.length; known++) learn(byKnown[known]);
   return {
     meanWeights: meanWeights.map((sum) => sum / mixed),
     lastWeights: mixture.weights,
     lastWidth: mixture.width,
-    meanCrps: sumCrps.map((sum, e) => sum / answered[e]),
-    answered,
+    ...scoresOfTargets(chunk, scorer),
   };
+}
+
+function scoresOfTargets(
+  { slots, isTarget, outcome, lower, upper, levels, experts }: MixChunk,
+  scorer: QuantileScorer,
+): Pick<MixedChunk, 'meanCrps' | 'answered'> {
+  const answered = new Int32Array(experts.length);
+  const meanCrps = Float64Array.from(experts, (quantiles, e) => {
+    let sum = 0;
+    slots.forEach((slot, k) => {
+      if (isTarget[k] === 0 || Number.isNaN(outcome[k])) return;
+      if (!scorer.score(quantiles, slot * levels.length, lower, upper, outcome[k])) return;
+      sum += scorer.scores.crps;
+      answered[e]++;
+    });
+    return sum / answered[e];
+  });
+  return { meanCrps, answered };
 }
 
 function dayOf(days: Map<number, Day>, day: number, experts: number): Day {
