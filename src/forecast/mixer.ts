@@ -44,6 +44,8 @@ export function openMixer(levels: Float64Array, experts: number): Mixer {
   const upTo = new Float64Array(experts * width);
   const position = new Int32Array(experts);
   const share = new Float64Array(experts);
+  /** Whether some expert's cdf jumps: it has a knot twice. */
+  let jumps = false;
 
   /** Puts an expert's quantile function with its ends at `slot`; false if it is asleep. */
   function place(quantiles: Float64Array, from: number, slot: number, lower: number, upper: number): boolean {
@@ -59,6 +61,7 @@ export function openMixer(levels: Float64Array, experts: number): Mixer {
     const lastSlope = (last - knots[at + count - 1]) / (levels[count - 1] - levels[count - 2]);
     knots[at] = Math.min(first, Math.max(lower, first - firstSlope * levels[0]));
     knots[at + width - 1] = Math.max(last, Math.min(upper, last + lastSlope * (1 - levels[count - 1])));
+    for (let k = at + 1; k < at + width; k++) jumps ||= knots[k] === knots[k - 1];
     return true;
   }
 
@@ -109,6 +112,7 @@ export function openMixer(levels: Float64Array, experts: number): Mixer {
       let slots = 0;
       let total = 0;
       let greatest = 0;
+      jumps = false;
       for (let i = 0; i < experts; i++)
         if (weights[i] > greatest && !Number.isNaN(quantiles[from + i * count])) greatest = weights[i];
       for (let i = 0; i < experts; i++) {
@@ -135,7 +139,7 @@ export function openMixer(levels: Float64Array, experts: number): Mixer {
       position.fill(0);
       for (let k = 0; k < points; k++) {
         below[k] = mixed(slots, all[k], false);
-        upTo[k] = mixed(slots, all[k], true);
+        upTo[k] = jumps ? mixed(slots, all[k], true) : below[k];
       }
       invert(points, undefined, pool);
       invert(points, map, aggregate);

@@ -28,10 +28,14 @@ const lastOutcome: Point = ({ cases }) => {
 
 function pastErrors(training: Selection, point: Point, what: string): Float64Array {
   const forecast = point(training);
-  const errors = Float64Array.from(
-    training.rows,
-    (row) => training.cases.outcome[row] - forecast(row),
-  ).filter(Number.isFinite);
+  const { cases, rows } = training;
+  const room = new Float64Array(rows.length);
+  let count = 0;
+  for (const row of rows) {
+    const error = cases.outcome[row] - forecast(row);
+    if (Number.isFinite(error)) room[count++] = error;
+  }
+  const errors = room.slice(0, count);
   if (errors.length < 2)
     throw new WeatherglassError(
       'CannotFit',

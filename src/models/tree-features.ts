@@ -12,7 +12,7 @@ export interface TreeFeatures {
   readonly places: readonly string[];
 }
 
-/** Columns beside those of the regional formula: where, how far ahead, and what the region said. */
+/** Columns beside those of the regional formula, as {@link columns} puts them: where, how far ahead, and what the region said. */
 const others = ['lead', 'latitude', 'longitude', 'place', 'said_log_sd', 'said'] as const;
 
 /** Learns the bins of training rows, for the terms of a region's location. */
@@ -58,17 +58,17 @@ function columns(
   const own = columnsOf(terms, selection, transform);
   const width = terms.length + others.length;
   const x = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => {
-    const at = i * width;
-    x.set(own.subarray(i * terms.length, (i + 1) * terms.length), at);
-    const place = cases.place[row];
-    const [latitude = Number.NaN, longitude = Number.NaN] =
-      cases.locations?.subarray(3 * place, 3 * place + 2) ?? [];
-    const number = numbers.get(cases.places[place]) ?? Number.NaN;
-    x.set(
-      [cases.leads[row], latitude, longitude, number, Math.log(said.sd[i]), said.location[i]],
-      at + terms.length,
-    );
-  });
+  const placeNumbers = cases.places.map((name) => numbers.get(name) ?? Number.NaN);
+  for (let i = 0; i < rows.length; i++) {
+    const place = cases.place[rows[i]];
+    let at = i * width;
+    for (let k = 0; k < terms.length; k++) x[at++] = own[i * terms.length + k];
+    x[at++] = cases.leads[rows[i]];
+    x[at++] = cases.locations?.[3 * place] ?? Number.NaN;
+    x[at++] = cases.locations?.[3 * place + 1] ?? Number.NaN;
+    x[at++] = placeNumbers[place];
+    x[at++] = Math.log(said.sd[i]);
+    x[at++] = said.location[i];
+  }
   return x;
 }

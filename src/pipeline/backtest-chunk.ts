@@ -129,13 +129,17 @@ export function runBacktestChunk(chunk: BacktestChunk, control: Control): ChunkR
     };
     const start = earlier?.unit === unit ? earlier.answers : undefined;
     const fits: Fitted[] = [];
-    for (const lead of leadsOf(cases, rows)) {
-      const ofLead = (some: Int32Array) => some.filter((row) => cases.leads[row] === lead);
+    const trainingOf = rowsByLead(cases, training.rows);
+    for (const [lead, own] of rowsByLead(cases, rows)) {
       const references = referenceNames.map((name) => ({
         name,
-        artefact: fitReference(name, { cases, rows: ofLead(training.rows) }, chunk.settings, control),
+        artefact: fitReference(
+          name,
+          { cases, rows: trainingOf.get(lead) ?? new Int32Array() },
+          chunk.settings,
+          control,
+        ),
       }));
-      const own = ofLead(rows);
       // A fit may serve millions of targets: their answers are made a slice at a time.
       for (let from = 0; from < own.length; from += SLICE) {
         control.checkpoint(step - chunk.from, chunk.until - chunk.from);
@@ -218,8 +222,15 @@ function fitReference(
   }
 }
 
-function leadsOf({ leads }: Cases, rows: Int32Array): number[] {
-  return [...new Set(Array.from(rows, (row) => leads[row]))].sort((a, b) => a - b);
+/** Rows of each lead in the order they come, by rising lead. */
+function rowsByLead({ leads }: Cases, rows: Int32Array): Map<number, Int32Array> {
+  const lists = new Map<number, number[]>();
+  for (const row of rows) {
+    const list = lists.get(leads[row]);
+    if (list === undefined) lists.set(leads[row], [row]);
+    else list.push(row);
+  }
+  return new Map([...lists].sort(([a], [b]) => a - b).map(([lead, list]) => [lead, Int32Array.from(list)]));
 }
 
 /** Target rows by unit and fit. */

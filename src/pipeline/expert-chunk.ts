@@ -58,9 +58,9 @@ export function runExpertChunk(chunk: ExpertChunk, control: Control): ExpertRefu
       const slice = Int32Array.from(rows.slice(from, from + SLICE));
       const quantiles = new Float64Array(slice.length * levels.length).fill(Number.NaN);
       expertQuantiles(model, earlier, { cases, rows: slice }, levels, quantiles, 0, levels.length);
-      slice.forEach((row, i) =>
-        out.set(quantiles.subarray(i * levels.length, (i + 1) * levels.length), slot[row] * levels.length),
-      );
+      for (let i = 0; i < slice.length; i++)
+        for (let j = 0; j < levels.length; j++)
+          out[slot[slice[i]] * levels.length + j] = quantiles[i * levels.length + j];
     }
   });
   return { refusals: [...refusals] };

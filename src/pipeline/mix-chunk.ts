@@ -116,7 +116,8 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
     for (; next < byAvailable.length && availableTime[byAvailable[next]] === time; next++) {
       const k = byAvailable[next];
       const at = slots[k] * count;
-      experts.forEach((quantiles, e) => said.set(quantiles.subarray(at, at + count), e * count));
+      for (let e = 0; e < experts.length; e++)
+        for (let j = 0; j < count; j++) said[e * count + j] = experts[e][at + j];
       mixer.mix(said, 0, mixture.weights, lower, upper, mixture.recalibration, pool, aggregate);
       pools.set(pool, k * count);
       if (chunk.night[k] === 1) aggregate.fill(lower);
