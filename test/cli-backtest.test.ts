@@ -246,12 +246,12 @@ describe('--model auto', () => {
       fallbacks: 0,
       skipped: { nothingKnown: 0 },
     });
-    expect(result.bands.map(({ variable, band }: Band) => [variable, band])).toEqual([
+    expect(result.auto.bands.map(({ variable, band }: Band) => [variable, band])).toEqual([
       ['temperature_2m', 24],
       ['temperature_2m', 72],
     ]);
     let alone = 0;
-    for (const { experts, width } of result.bands as Band[]) {
+    for (const { experts, width } of result.auto.bands as Band[]) {
       expect(experts.map(({ name }) => name)).toEqual(
         expect.arrayContaining(['dressed', 'emos', 'regional', 'trees']),
       );
@@ -280,9 +280,10 @@ describe('--model auto', () => {
       /^variable +ahead +who had what share of the say \(CRPS alone\) +best alone +width$/m,
     );
     expect(stdout).toMatch(
-      /^temperature_2m +12–24 h +\S+ \d+% \(\d\.\d{3}\), .*\) +\S+ \(\d\.\d{3}\) +\d\.\d\d$/m,
+      /^temperature_2m +12–24 h +\S+ \d+% \(\d\.\d{3}\), .*\) +\S+ \(\d\.\d{3}, [-+]\d+\.\d%\) +\d\.\d\d$/m,
     );
     expect(stdout).toMatch(/^temperature_2m +48–72 h /m);
+    expect(stdout).toMatch(/^trees had nothing to say at times: by \S+ the region had predicted /m);
     expect(stdout).not.toMatch(/NaN|undefined|null|Infinity/);
   });
 

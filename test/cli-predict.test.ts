@@ -84,7 +84,13 @@ describe('predict from pairs', () => {
 
   it('by all models together, where nobody chooses one', async () => {
     const wanted = ['pairs.csv', '--model', 'auto', '--above', 'temperature_2m=4.5'];
-    const { predictions, fallbacks, unanswered, levels } = await predicted(...wanted);
+    const {
+      predictions,
+      fallbacks,
+      unanswered,
+      levels,
+      auto = { bands: [], physics: {} },
+    } = await predicted(...wanted);
     expect({ fallbacks, unanswered, levels }).toEqual({
       fallbacks: 0,
       unanswered: 0,
@@ -98,7 +104,17 @@ describe('predict from pairs', () => {
       expect(quantiles).toEqual(quantiles.toSorted((a, b) => a - b));
       expect(Math.abs(probabilities['4.5'] - emos[k].probabilities['4.5'])).toBeLessThan(0.25);
     });
+    // Whom it believes, by what they scored on the outcomes that are known.
+    for (const { experts } of auto!.bands) {
+      const heard: { weight: number; crps: number }[] = experts.filter(
+        ({ weight }: { weight: number }) => weight > 0,
+      );
+      expect(heard.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
+      for (const { crps } of heard) expect(crps).toBeGreaterThan(0);
+    }
+    expect(auto!.physics).toEqual({});
     const { stdout } = await run(...wanted);
+    expect(stdout).toMatch(/^temperature_2m +12–24 h +\w.* \d+% \(\d\.\d{3}\)/m);
     expect(stdout).toMatch(/^Hill, upper +temperature_2m °C +2020-03-20T00:00Z +72 +auto +-?\d+\.\d .*%$/m);
   });
 

@@ -153,7 +153,7 @@ function describe(report: Report, by: readonly Breakdown[]): string {
     report.units.length > 1
       ? `averages over variables in ${report.units.join(', ')}: compare them by --by variable\n\n`
       : '';
-  const experts = report.bands === undefined ? '' : autoText(report.bands);
+  const experts = report.auto === undefined ? '' : autoText(report.auto);
   return `${lines.join('\n')}\n\n${mixed}${scoreTable}\n${skillText(report)}${experts}${groups}`;
 }
 

@@ -3,6 +3,7 @@ import { WeatherglassError } from '../errors.ts';
 import { defaultLevels, type Prediction, type PredictResult, predict } from '../pipeline/predict.ts';
 import { checkLocation } from '../weather/location.ts';
 import { formatInstant } from '../weather/time.ts';
+import { autoText } from './auto-text.ts';
 import { parseLeads } from './backtest.ts';
 import { type Context, openSession } from './context.ts';
 import { argument, collect, command, parseTime, settingsChoice, withModelFlags } from './model-flags.ts';
@@ -122,7 +123,7 @@ export function asJson({ predictions, asOf, ...rest }: PredictResult) {
   };
 }
 
-function describe({ asOf, levels, predictions, fallbacks, unanswered }: PredictResult): string {
+function describe({ asOf, levels, predictions, fallbacks, unanswered, auto }: PredictResult): string {
   const thresholds = [...new Set(predictions.flatMap(({ probabilities }) => Object.keys(probabilities)))];
   const head = `as of ${formatInstant(asOf)}${fallbacks > 0 ? `; ${fallbacks} by a simpler model` : ''}${
     unanswered > 0 ? `; ${unanswered} without an answer` : ''
@@ -148,7 +149,7 @@ function describe({ asOf, levels, predictions, fallbacks, unanswered }: PredictR
       ...one.quantiles.map((value) => decimals(value, 1)),
       ...thresholds.map((value) => probability(one, value)),
     ]),
-  ])}`;
+  ])}${auto === undefined ? '' : autoText(auto)}`;
 }
 
 function probability({ probabilities }: Prediction, threshold: string): string {

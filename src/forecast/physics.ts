@@ -57,7 +57,7 @@ export function planPhysics(
 /** Quantiles of one variable at many places and times, such as a back-test makes. */
 export interface QuantileTable {
   readonly variable: Variable;
-  /** Row by row: index into the places, the issue, and when it is for, epoch milliseconds. */
+  /** Row by row: index into the places, the issue by its time or a number, and when it is for, epoch milliseconds. */
   readonly place: ArrayLike<number>;
   readonly initTime: ArrayLike<number>;
   readonly validTime: ArrayLike<number>;

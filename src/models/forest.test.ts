@@ -127,6 +127,8 @@ test('too few dates are refused with their number', () => {
     expect.unreachable();
   } catch (error) {
     expect(isWeatherglassError(error, 'CannotFit')).toBe(true);
-    expect((error as Error).message).toMatch(/^\d+ outcomes on 3\d dates; trees are grown from 100 on 60$/);
+    expect((error as Error).message).toMatch(
+      /^by \S+ the region had predicted \d+ outcomes on 3\d dates, after 200 to begin with; trees are grown from 100 on 60$/,
+    );
   }
 });

@@ -30,7 +30,7 @@ const DATE_BELIEF = 10;
 /** Coefficients are worked out again when this share of the remembered rows is new … */
 const NEWS = 0.005;
 /** Outcomes that give the spread to begin with. */
-const START_ROWS = 200;
+export const START_ROWS = 200;
 /** Before so many outcomes nothing is said. */
 export const LEAST_ROWS = 20;
 

@@ -50,7 +50,11 @@ describe('what trees are grown from', () => {
   test('is 60 dates or more, and 100 outcomes', () => {
     const grow = (until: number) => () => treeTraining(all, settings, until * msPerDay, control);
     expect(grow(82)).not.toThrow();
-    expect(grow(70)).toThrow(/^\d+ outcomes on 4\d dates; trees are grown from 100 on 60$/);
-    expect(grow(0)).toThrow('0 outcomes on 0 dates; trees are grown from 100 on 60');
+    expect(grow(70)).toThrow(
+      /^by \S+ the region had predicted \d+ outcomes on 4\d dates, after 200 to begin with; trees are grown from 100 on 60$/,
+    );
+    expect(grow(0)).toThrow(
+      'by 1970-01-01T00:00Z the region had predicted 0 outcomes on 0 dates, after 200 to begin with; trees are grown from 100 on 60',
+    );
   });
 });

@@ -1,9 +1,9 @@
 import { WeatherglassError } from '../errors.ts';
 import { forth } from '../forecast/transform.ts';
 import type { BinnedRows } from '../trees/bins.ts';
-import { msPerDay } from '../weather/time.ts';
+import { formatInstant, msPerDay } from '../weather/time.ts';
 import { latentError } from './latent-error.ts';
-import { learnable, learnRegion } from './learn-region.ts';
+import { learnable, learnRegion, START_ROWS } from './learn-region.ts';
 import type { Control, Selection, Settings } from './model.ts';
 import { learnFeatures, type TreeFeatures } from './tree-features.ts';
 
@@ -55,7 +55,7 @@ export function treeTraining(
   if (dates < LEAST_DATES || own.length < LEAST_ROWS)
     throw new WeatherglassError(
       'CannotFit',
-      `${own.length} outcomes on ${dates} dates; trees are grown from ${LEAST_ROWS} on ${LEAST_DATES}`,
+      `by ${formatInstant(until)} the region had predicted ${own.length} outcomes on ${dates} dates, after ${START_ROWS} to begin with; trees are grown from ${LEAST_ROWS} on ${LEAST_DATES}`,
     );
   const said = {
     location: Float64Array.from(known, (i) => beforehand.location[i]),

@@ -162,7 +162,9 @@ describe('they are grown', () => {
       expect.unreachable();
     } catch (error) {
       expect(isWeatherglassError(error, 'CannotFit')).toBe(true);
-      expect((error as Error).message).toMatch(/^\d+ outcomes on 4\d dates; trees are grown from 100 on 60$/);
+      expect((error as Error).message).toMatch(
+        /^by \S+ the region had predicted \d+ outcomes on 4\d dates, after 200 to begin with; trees are grown from 100 on 60$/,
+      );
     }
   });
 });

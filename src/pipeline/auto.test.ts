@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openComputePool } from '../runtime/compute-pool.ts';
 import { seededRandom } from '../scores/random.ts';
+import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
+import { findVariable } from '../weather/variable.ts';
 import { autoAnswers } from './auto.ts';
 import { backtest } from './backtest.ts';
+import { emptyPairs } from './empty-pairs.ts';
 import { fit } from './fit.ts';
 import { type HandMadeRow, handMadePairs } from './hand-made-pairs.ts';
 import { predict } from './predict.ts';
@@ -20,9 +23,31 @@ function forecastRows(days: number, lead = 24): HandMadeRow[] {
   });
 }
 
+/** Dew points of each day, and temperatures of the same issues, which came later. */
+function lateTemperatures(later: (day: number) => number): Pairs {
+  const random = seededRandom('late temperatures');
+  const days = 60;
+  const places = [{ name: 'a', latitude: Number.NaN, longitude: Number.NaN, elevation: Number.NaN }];
+  const variables = ['dew_point_2m', 'temperature_2m'].map((name) => findVariable(name));
+  const pairs = emptyPairs(2 * days, places, variables, ['model_a'], 0, 1);
+  for (let row = 0; row < 2 * days; row++) {
+    const day = Math.floor(row / 2);
+    const isLate = row % 2 === 1;
+    pairs.variable[row] = isLate ? 1 : 0;
+    pairs.lead[row] = 24;
+    pairs.initTime[row] = day * msPerDay;
+    pairs.availableTime[row] = (day + (isLate ? 0.5 : 0)) * msPerDay;
+    pairs.validTime[row] = (day + 1) * msPerDay;
+    pairs.outcomeKnownTime[row] = (day + 1) * msPerDay;
+    pairs.observation[row] = 10 + random();
+    pairs.forecasts[row] = isLate ? later(day) : 10 + random();
+  }
+  return pairs;
+}
+
 describe('a back-test', () => {
   test('counts what nobody can answer, and names who answered', async () => {
-    const { targets, skipped, bands, fallbacks } = await backtest(
+    const { targets, skipped, auto, fallbacks } = await backtest(
       handMadePairs(forecastRows(40), ['model_a']),
       { model: 'auto' },
       pool,
@@ -31,8 +56,9 @@ describe('a back-test', () => {
     expect(skipped.nothingKnown).toBe(2);
     expect(targets).toBe(38);
     expect(fallbacks).toBe(0);
+    const { bands } = auto!;
     expect(bands).toHaveLength(1);
-    const [{ variable, band, experts, width }] = bands!;
+    const [{ variable, band, experts, width }] = bands;
     expect([variable, band]).toEqual(['temperature_2m', 24]);
     const dressed = experts.find(({ name }) => name === 'dressed')!;
     expect(dressed.answered).toBe(38);
@@ -45,14 +71,49 @@ describe('a back-test', () => {
     );
   });
 
+  test('gives who was silent no share of what was said', async () => {
+    const { auto } = await backtest(
+      handMadePairs(forecastRows(40), ['model_a']),
+      { model: 'auto', targets: { from: 3 * msPerDay, until: 9 * msPerDay } },
+      pool,
+    );
+    const [{ experts }] = auto!.bands;
+    const silent = experts.filter(({ answered }) => answered === 0);
+    expect(silent.map(({ name }) => name)).toEqual(expect.arrayContaining(['regional', 'trees', 'idr']));
+    for (const { weight } of silent) expect(weight).toBe(0);
+    for (const { weight, lastWeight } of experts.filter(({ answered }) => answered > 0)) {
+      expect(weight).toBeGreaterThan(0);
+      expect(lastWeight).toBeGreaterThan(0);
+    }
+    expect(experts.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect(auto!.silent.trees?.at(-1)).toMatch(/trees are grown from 100 on 60/);
+  });
+
+  test('holds to physics what became known together, and not what is told later', async () => {
+    const dewPoints = async (later: (day: number) => number) => {
+      const lines: string[] = [];
+      const { auto } = await backtest(
+        lateTemperatures(later),
+        { model: 'auto', onExport: (text) => void lines.push(...text.split('\n')) },
+        pool,
+      );
+      return { physics: auto!.physics, lines: lines.filter((line) => line.includes('dew_point_2m')) };
+    };
+    const mild = await dewPoints(() => 12);
+    const cold = await dewPoints((day) => (day === 50 ? -30 : 12));
+    expect(mild.lines).toHaveLength(58);
+    expect(cold.lines).toEqual(mild.lines);
+    expect(cold.physics['dew-point']).toBeUndefined();
+  });
+
   test('reaches farther than the bands of the loop', async () => {
     const rows = [...forecastRows(30, 480), ...forecastRows(30, 800), ...forecastRows(30, -3)];
-    const { bands, targets, skipped } = await backtest(
+    const { auto, targets, skipped } = await backtest(
       handMadePairs(rows, ['model_a']),
       { model: 'auto' },
       pool,
     );
-    expect(bands!.map(({ band }) => band).sort((a, b) => a - b)).toEqual([6, 768, 1536]);
+    expect(auto!.bands.map(({ band }) => band).sort((a, b) => a - b)).toEqual([6, 768, 1536]);
     expect(targets + skipped.nothingKnown).toBe(90);
     expect(targets).toBeGreaterThan(10);
   });

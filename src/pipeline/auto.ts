@@ -43,26 +43,33 @@ export interface AutoBand {
 
 export interface AutoExpert {
   readonly name: string;
-  /** Mean CRPS over the targets that it answered; NaN for none. */
+  /** Mean CRPS over the targets that it answered, and of the mixture over the same; NaN for none. */
   readonly crps: number;
-  /** Targets that it answered. */
+  readonly mixedCrps: number;
+  /** Targets that it answered. Where none has an outcome yet, these three are of the rows that were learned from. */
   readonly answered: number;
-  /** Share of the say on average over the targets and before, and in the end. */
+  /** Share of the say on average over the targets: nothing where it was silent. */
   readonly weight: number;
+  /** Share that it would have next, if nobody were silent. */
   readonly lastWeight: number;
 }
 
+/** How experts came to say something together. */
+export interface AutoReport {
+  readonly bands: readonly AutoBand[];
+  /** Why an expert said nothing somewhere, in words. */
+  readonly silent: Readonly<Record<string, readonly string[]>>;
+  /** What each rule of physics changed, of all that was mixed. */
+  readonly physics: PhysicsChanges;
+}
+
 /** What all experts say together. */
-export interface AutoAnswers {
+export interface AutoAnswers extends AutoReport {
   readonly levels: readonly number[];
   /** Rows of the table x levels by slot; NaN where nobody has an answer. */
   readonly quantiles: Float32Array;
   /** For each row of the table its slot; −1 for none. */
   readonly slotOf: Int32Array;
-  readonly bands: readonly AutoBand[];
-  /** What each rule of physics changed, of all that was mixed. */
-  readonly physics: PhysicsChanges;
-  readonly refusals: ExpertAnswers['refusals'];
 }
 
 /**
@@ -104,14 +111,14 @@ export async function autoAnswers(
     (mixed, k) => void bands.push(describeBand(pairs, groups[k][1][0], answers.experts, mixed)),
     { signal: options.signal, onProgress: mixing },
   );
-  const physics = await obeyAll(pairs, slotOf, answers.levels, quantiles, options.signal, pool);
-  return { levels: answers.levels, quantiles, slotOf, bands, physics, refusals: answers.refusals };
+  const physics = await obeyAll(pairs, asked, answers.levels, quantiles, options.signal, pool);
+  return { levels: answers.levels, quantiles, slotOf, bands, physics, silent: answers.refusals };
 }
 
 /** What was mixed is made to obey physics: places apart, as what is of the same weather is of one place. */
 async function obeyAll(
   pairs: Pairs,
-  slotOf: Int32Array,
+  { slotOf, answerTime }: Asked,
   levels: readonly number[],
   quantiles: Float32Array,
   signal: AbortSignal | undefined,
@@ -119,6 +126,13 @@ async function obeyAll(
 ): Promise<PhysicsChanges> {
   const byPlace: number[][] = pairs.places.map(() => []);
   for (let row = 0; row < pairs.rows; row++) if (slotOf[row] >= 0) byPlace[pairs.place[row]].push(row);
+  const issues = new Map<string, number>();
+  const issueOf = (row: number) => {
+    const key = `${pairs.initTime[row]} ${answerTime[row]}`;
+    const number = issues.get(key) ?? issues.size;
+    issues.set(key, number);
+    return number;
+  };
   const parts = Math.min(2 * pool.threads, byPlace.length);
   const chunks = Array.from({ length: parts }, (_, part): PhysicsChunk => {
     const rows = byPlace.filter((_, place) => place % parts === part).flat();
@@ -127,7 +141,7 @@ async function obeyAll(
       places: pairs.places,
       variable: Int32Array.from(rows, (row) => pairs.variable[row]),
       place: Int32Array.from(rows, (row) => pairs.place[row]),
-      initTime: Float64Array.from(rows, (row) => pairs.initTime[row]),
+      issue: Int32Array.from(rows, issueOf),
       validTime: Float64Array.from(rows, (row) => pairs.validTime[row]),
       slot: Int32Array.from(rows, (row) => slotOf[row]),
       levels: Float64Array.from(levels),
@@ -205,11 +219,16 @@ function mixChunk(
   };
 }
 
+/** How it came about, without what was said. */
+export function reportOf({ bands, silent, physics }: AutoAnswers): AutoReport {
+  return { bands, silent, physics };
+}
+
 function describeBand(
   pairs: Pairs,
   row: number,
   experts: readonly string[],
-  { meanCrps, answered, meanWeights, lastWeights, lastWidth }: MixedChunk,
+  { meanCrps, mixedCrps, answered, meanWeights, lastWeights, lastWidth }: MixedChunk,
 ): AutoBand {
   return {
     variable: pairs.variables[pairs.variable[row]].name,
@@ -217,6 +236,7 @@ function describeBand(
     experts: experts.map((name, e) => ({
       name,
       crps: meanCrps[e],
+      mixedCrps: mixedCrps[e],
       answered: answered[e],
       weight: meanWeights[e],
       lastWeight: lastWeights[e],

@@ -4,7 +4,7 @@ import { checkChoice, type SettingsChoice, settingsFor } from '../models/setting
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
-import { type AutoAnswers, type AutoBand, autoAnswers, autoName } from './auto.ts';
+import { type AutoAnswers, type AutoReport, autoAnswers, autoName, reportOf } from './auto.ts';
 import type { BacktestChunk, BacktestGroup, ChunkResult, GivenAnswers } from './backtest-chunk.ts';
 import { nothingSkipped, planGroup, type Skipped, type TargetPeriod, type Window } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
@@ -49,7 +49,7 @@ export interface BacktestResult extends ScoreSheet {
   readonly units: readonly string[];
   readonly groups: readonly (GroupKeys & ScoreSheet)[];
   /** How experts were mixed, under `auto`. */
-  readonly bands?: readonly AutoBand[] | undefined;
+  readonly auto?: AutoReport | undefined;
 }
 
 /** Parts that the whole work is cut into. Fixed, so that sums round alike on any number of threads. */
@@ -97,7 +97,7 @@ export async function backtest(
     cases,
     plan: planGroup(cases, window, period, options.pool ?? 'all', skipped),
   }));
-  let bands: readonly AutoBand[] | undefined;
+  let auto: AutoReport | undefined;
   let { onProgress } = options;
   if (isAuto) {
     const [answering, scoring] = stagedProgress(onProgress, STAGES);
@@ -109,7 +109,7 @@ export async function backtest(
       { ...options, onProgress: answering },
       pool,
     );
-    bands = answers.bands;
+    auto = reportOf(answers);
     planned = planned.map((group, k) => ({ ...group, given: givenTo(tableRows[k], answers) }));
   }
   const chunks = cut(planned, options, by.includes('place'));
@@ -149,7 +149,7 @@ export async function backtest(
     skipped,
     emptiestColumn: emptiestColumn ?? null,
     model: options.model,
-    ...(bands !== undefined && { bands }),
+    ...(auto !== undefined && { auto }),
     law: lawsOf(planned, options),
     window: describeWindow(window, isAuto),
     units: [...new Set(planned.map(({ cases }) => cases.variable.unit))],

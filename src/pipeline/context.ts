@@ -1,4 +1,5 @@
 import type { Cases, Control } from '../models/model.ts';
+import { firstAt } from '../weather/first-at.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
 
@@ -72,12 +73,11 @@ function predictorsFor(pairs: Pairs, own: number, tables: Tables): Predictor[] {
     const name = pairs.columns[k];
     const at = (row: number) => pairs.forecasts[row * width + k];
     const before = (row: number) => tables.beside(row, own, 'before');
-    const accumulates = tables.addsUp(own, k);
     const step = (row: number) => {
       if (row < 0) return Number.NaN;
       const last = before(row);
       const grown = last < 0 ? Number.NaN : at(row) - at(last);
-      return accumulates && !(grown >= 0) ? at(row) : grown;
+      return !(grown >= 0) && tables.addsUp(own, k, pairs.availableTime[row]) ? at(row) : grown;
     };
     predictors.push(
       { name: `step_${name}`, value: step },
@@ -98,8 +98,11 @@ interface Tables {
   readonly earlier: Int32Array;
   /** Row of the same place and issue for a variable at a neighbouring valid time; −1 for none. */
   readonly beside: (row: number, variable: number, side: Side) => number;
-  /** Whether a column hardly ever falls within an issue of a variable, and does rise: then it counts from the issue on. */
-  readonly addsUp: (variable: number, column: number) => boolean;
+  /**
+   * Whether a column has hardly ever fallen within an issue of a variable by a time, but has risen: then it counts from
+   * the issue on.
+   */
+  readonly addsUp: (variable: number, column: number, time: number) => boolean;
 }
 
 const remembered = new WeakMap<Pairs, Tables>();
@@ -206,30 +209,42 @@ function openIssues(pairs: Pairs, control?: Control): Tables['beside'] {
   };
 }
 
-/** The answer for a column of a variable looks at the whole table: it is worked out when first asked for. */
+/** The steps of a column of a variable are counted once, in the order in which they became known. */
 function openAddsUp(
-  { rows, variable: variables, columns, forecasts }: Pairs,
+  { rows, variable: variables, columns, forecasts, availableTime }: Pairs,
   beside: Tables['beside'],
 ): Tables['addsUp'] {
-  const known = new Map<string, boolean>();
-  const workOut = (variable: number, column: number): boolean => {
-    let [steps, falls, rises] = [0, 0, 0];
+  const counted = new Map<string, StepCounts>();
+  const count = (variable: number, column: number): StepCounts => {
+    const steps: { readonly time: number; readonly step: number }[] = [];
     for (let row = 0; row < rows; row++) {
       if (variables[row] !== variable) continue;
       const last = beside(row, variable, 'before');
       if (last < 0) continue;
       const step = forecasts[row * columns.length + column] - forecasts[last * columns.length + column];
-      if (Number.isNaN(step)) continue;
-      steps++;
-      if (step < 0) falls++;
-      if (step > 0) rises++;
+      if (!Number.isNaN(step)) steps.push({ time: availableTime[row], step });
     }
-    return rises > 0 && falls <= (1 - ACCUMULATES) * steps;
+    steps.sort((a, b) => a.time - b.time);
+    let [rises, falls] = [0, 0];
+    return {
+      times: Float64Array.from(steps, ({ time }) => time),
+      rises: Int32Array.from(steps, ({ step }) => (step > 0 ? ++rises : rises)),
+      falls: Int32Array.from(steps, ({ step }) => (step < 0 ? ++falls : falls)),
+    };
   };
-  return (variable, column) => {
+  return (variable, column, time) => {
     const key = `${variable} ${column}`;
-    let answer = known.get(key);
-    if (answer === undefined) known.set(key, (answer = workOut(variable, column)));
-    return answer;
+    let counts = counted.get(key);
+    if (counts === undefined) counted.set(key, (counts = count(variable, column)));
+    const known = firstAt(counts.times, time + 1);
+    if (known === 0) return false;
+    return counts.rises[known - 1] > 0 && counts.falls[known - 1] <= (1 - ACCUMULATES) * known;
   };
+}
+
+/** Steps by when they became known, ascending, and how many of them up to each went up and down. */
+interface StepCounts {
+  readonly times: Float64Array;
+  readonly rises: Int32Array;
+  readonly falls: Int32Array;
 }

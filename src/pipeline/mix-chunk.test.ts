@@ -170,7 +170,7 @@ describe('a silent expert', () => {
     expect(quantiles[0]).toEqual(levels.map(() => Number.NaN));
     expect(quantiles[1]).toEqual(closeTo(...levels.map((level) => 1 + level)));
     expect([...lastWeights]).toEqual([0.5, 0.5]);
-    expect([...meanWeights]).toEqual([0.5, 0.5]);
+    expect([...meanWeights]).toEqual([0, 1]);
     expect(lastWidth).toBe(0);
   });
 });
@@ -211,8 +211,20 @@ test('nights teach nothing of the days', () => {
   const day = { available: 1, known: 3, outcome: 0.5, said: [low, high] };
   const next = { available: 4, said: [low, high] };
   const sure = { available: 0, known: 2, outcome: -10, said: [low, high], night: true };
-  const { meanCrps: _with, answered, meanWeights: _mean, ...learned } = mixed([sure, day, next]);
-  const { meanCrps: _alone, answered: _one, meanWeights: _other, ...alone } = mixed([day, next]);
+  const {
+    meanCrps: _with,
+    mixedCrps: _all,
+    answered,
+    meanWeights: _mean,
+    ...learned
+  } = mixed([sure, day, next]);
+  const {
+    meanCrps: _alone,
+    mixedCrps: _own,
+    answered: _one,
+    meanWeights: _other,
+    ...alone
+  } = mixed([day, next]);
   expect({ ...learned, quantiles: learned.quantiles.slice(1) }).toEqual(alone);
   // What experts said of it is told all the same.
   expect([...answered]).toEqual([2, 2]);

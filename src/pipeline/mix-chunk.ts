@@ -34,13 +34,18 @@ export interface MixChunk {
 
 /** How a band was mixed. */
 export interface MixedChunk {
-  /** Of each expert on average over the rows, and at the end. */
+  /** Of each expert its share of what was said, on average over the targets that were answered; NaN for none. */
   readonly meanWeights: Float64Array;
+  /** At the end, silent or not. */
   readonly lastWeights: Float64Array;
   /** Logarithm of the width that the coverage asked for at the end. */
   readonly lastWidth: number;
-  /** Of each expert over the targets that it answered, and their number; NaN for none. */
+  /**
+   * Of each expert over the targets that it answered, of the mixture over the same, and their number; NaN for none. Where no target
+   * has an outcome, over all rows that have.
+   */
   readonly meanCrps: Float64Array;
+  readonly mixedCrps: Float64Array;
   readonly answered: Int32Array;
 }
 
@@ -122,9 +127,13 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
       pools.set(pool, k * count);
       if (chunk.night[k] === 1) aggregate.fill(lower);
       chunk.out.set(aggregate, at);
-      if (Number.isNaN(aggregate[0])) continue;
+      if (Number.isNaN(aggregate[0]) || chunk.isTarget[k] === 0) continue;
       mixed++;
-      for (let e = 0; e < experts.length; e++) meanWeights[e] += mixture.weights[e];
+      let awake = 0;
+      for (let e = 0; e < experts.length; e++)
+        if (!Number.isNaN(said[e * count])) awake += mixture.weights[e];
+      for (let e = 0; e < experts.length; e++)
+        if (!Number.isNaN(said[e * count])) meanWeights[e] += mixture.weights[e] / awake;
     }
   }
   return {
@@ -136,21 +145,27 @@ export function runMixChunk(chunk: MixChunk, control: Control): MixedChunk {
 }
 
 function scoresOfTargets(
-  { slots, isTarget, outcome, lower, upper, levels, experts }: MixChunk,
+  { slots, isTarget, outcome, lower, upper, levels, experts, out }: MixChunk,
   scorer: QuantileScorer,
-): Pick<MixedChunk, 'meanCrps' | 'answered'> {
+): Pick<MixedChunk, 'meanCrps' | 'mixedCrps' | 'answered'> {
+  const known = [...slots.keys()].filter((k) => !Number.isNaN(outcome[k]));
+  const targets = known.filter((k) => isTarget[k] === 1);
+  const meanCrps = new Float64Array(experts.length);
+  const mixedCrps = new Float64Array(experts.length);
   const answered = new Int32Array(experts.length);
-  const meanCrps = Float64Array.from(experts, (quantiles, e) => {
-    let sum = 0;
-    slots.forEach((slot, k) => {
-      if (isTarget[k] === 0 || Number.isNaN(outcome[k])) return;
-      if (!scorer.score(quantiles, slot * levels.length, lower, upper, outcome[k])) return;
-      sum += scorer.scores.crps;
+  for (const k of targets.length > 0 ? targets : known) {
+    const at = slots[k] * levels.length;
+    if (!scorer.score(out, at, lower, upper, outcome[k])) continue;
+    const mixed = scorer.scores.crps;
+    experts.forEach((quantiles, e) => {
+      if (!scorer.score(quantiles, at, lower, upper, outcome[k])) return;
+      meanCrps[e] += scorer.scores.crps;
+      mixedCrps[e] += mixed;
       answered[e]++;
     });
-    return sum / answered[e];
-  });
-  return { meanCrps, answered };
+  }
+  const mean = (sum: number, e: number) => sum / answered[e];
+  return { meanCrps: meanCrps.map(mean), mixedCrps: mixedCrps.map(mean), answered };
 }
 
 function dayOf(days: Map<number, Day>, day: number, experts: number): Day {

@@ -8,10 +8,13 @@ import type { Variable } from '../weather/variable.ts';
 export interface PhysicsChunk {
   readonly variables: readonly Variable[];
   readonly places: readonly Location[];
-  /** By row: index into `variables` and `places`, issue and valid time, and where its quantiles are. */
+  /**
+   * By row: index into `variables` and `places`, number of the issue, valid time, and where its quantiles are. What an issue
+   * tells later has another number: it must not move what was answered before.
+   */
   readonly variable: Int32Array;
   readonly place: Int32Array;
-  readonly initTime: Float64Array;
+  readonly issue: Int32Array;
   readonly validTime: Float64Array;
   readonly slot: Int32Array;
   readonly levels: Float64Array;
@@ -21,7 +24,7 @@ export interface PhysicsChunk {
 
 /** Makes quantiles obey physics, in place; answers what each rule changed. */
 export function runPhysicsChunk(chunk: PhysicsChunk, control: Control): PhysicsChanges {
-  const { variables, places, variable, place, initTime, validTime, slot, levels, quantiles } = chunk;
+  const { variables, places, variable, place, issue, validTime, slot, levels, quantiles } = chunk;
   const count = levels.length;
   const rowsOf = variables.map((_, one) => [...slot.keys()].filter((row) => variable[row] === one));
   const tables = variables.map((own, one) => {
@@ -34,7 +37,7 @@ export function runPhysicsChunk(chunk: PhysicsChunk, control: Control): PhysicsC
     return {
       variable: own,
       place: rows.map((row) => place[row]),
-      initTime: rows.map((row) => initTime[row]),
+      initTime: rows.map((row) => issue[row]),
       validTime: rows.map((row) => validTime[row]),
       quantiles: values,
     };

@@ -2,7 +2,14 @@ import { quantileDistributions } from '../forecast/quantile-distributions.ts';
 import { type Cases, trainedOn } from '../models/model.ts';
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
-import { type AutoAnswers, type AutoOptions, autoAnswers, autoName } from './auto.ts';
+import {
+  type AutoAnswers,
+  type AutoOptions,
+  type AutoReport,
+  autoAnswers,
+  autoName,
+  reportOf,
+} from './auto.ts';
 import { trainingRows } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import type { PredictChunkResult } from './predict-chunk.ts';
@@ -24,19 +31,20 @@ export async function predictByAuto(
   pairs: Pairs,
   { levels, thresholdsOf, ...options }: PredictAutoOptions,
   pool: ComputePool,
-): Promise<PredictedCases[]> {
+): Promise<{ readonly predicted: readonly PredictedCases[]; readonly report: AutoReport }> {
   const { asOf } = options;
   const there = availableBy(pairs, asOf);
   const { groups, tableRows } = groupCases(there);
   const ahead = groups.map((cases) => [...cases.place.keys()].filter((row) => cases.validTime[row] > asOf));
   const targets = ahead.flatMap((rows, k) => rows.map((row) => tableRows[k][row]));
   const answers = await autoAnswers(there, Int32Array.from(targets), options, pool);
-  return groups.flatMap((cases, k): PredictedCases[] => {
+  const predicted = groups.flatMap((cases, k): PredictedCases[] => {
     const rows = ahead[k];
     if (rows.length === 0) return [];
     const slots = rows.map((row) => answers.slotOf[tableRows[k][row]]);
     return [{ cases, result: answered(cases, rows, slots, answers, asOf, levels, thresholdsOf(cases)) }];
   });
+  return { predicted, report: reportOf(answers) };
 }
 
 function answered(

@@ -5,7 +5,7 @@ import { checkChoice, type SettingsChoice, settingsFor } from '../models/setting
 import type { ComputePool } from '../runtime/compute-pool.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { formatInstant } from '../weather/time.ts';
-import { autoName } from './auto.ts';
+import { type AutoReport, autoName } from './auto.ts';
 import { unitsOf } from './backtest-plan.ts';
 import { groupCases } from './case-groups.ts';
 import { nameCases } from './name-cases.ts';
@@ -55,6 +55,8 @@ export interface PredictResult {
   readonly fallbacks: number;
   /** Rows ahead of `asOf` that no model could answer. */
   readonly unanswered: number;
+  /** How experts were mixed, under `auto`. */
+  readonly auto?: AutoReport | undefined;
 }
 
 export const defaultLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -94,14 +96,16 @@ export async function predict(
     unanswered += result.unanswered;
     predictions.push(...predictionsOf(cases, result, levels, thresholdsOf(cases)));
   };
-  if (model === undefined)
-    for (const { cases, result } of await predictByAuto(
+  let auto: AutoReport | undefined;
+  if (model === undefined) {
+    const { predicted, report } = await predictByAuto(
       pairs,
       { ...options, asOf, levels, thresholdsOf },
       pool,
-    ))
-      take(cases, result);
-  else {
+    );
+    for (const { cases, result } of predicted) take(cases, result);
+    auto = report;
+  } else {
     const chunks = groupCases(pairs, model).groups.flatMap((cases): PredictChunk[] => {
       const ahead = (row: number) => cases.availableTime[row] <= asOf && cases.validTime[row] > asOf;
       const units = unitsOf(cases, options.pool ?? 'all').filter((unit) => unit.some(ahead));
@@ -140,6 +144,7 @@ export async function predict(
     predictions,
     fallbacks: predictions.filter((one) => one.model !== options.model).length,
     unanswered,
+    ...(auto !== undefined && { auto }),
   };
 }
 
