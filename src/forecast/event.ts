@@ -59,6 +59,11 @@ export function parseEvent(text: string, predicted: readonly Variable[]): Weathe
   const comparison = operator.replace('≤', '<=').replace('≥', '>=') as Comparison;
   const given = Number(digits.replace('−', '-'));
   const threshold = unit === '' ? given : rounded(converter(unit, variable.unit)(given));
+  if (statistic === 'sum' && converter(unit === '' ? variable.unit : unit, variable.unit)(0) !== 0)
+    throw new WeatherglassError(
+      'Usage',
+      `a sum in ${unit} cannot be told in ${variable.unit}, whose zero is another; give it in ${variable.unit}, or ask for the mean`,
+    );
   const stepHours = Math.max(1, variable.periodHours);
   if (hours !== 'day' && hours % stepHours !== 0)
     throw new WeatherglassError(

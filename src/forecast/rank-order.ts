@@ -1,3 +1,6 @@
+import { firstAt } from '../weather/first-at.ts';
+import { normalQuantile } from './normal.ts';
+
 /** Which trajectory is the how-manieth in each dimension: `ranks` is count x dimension, row by row, 0 … count − 1. */
 export interface RankOrder {
   readonly count: number;
@@ -12,11 +15,12 @@ const NEIGHBOURS = 6;
  * The order of a template's members in each dimension, such as of an ensemble's members or of past days in each hour.
  *
  * Members that are equal, as all dry ones are, are put in the order of their hours around, those within 6 h, the nearer the
- * weightier: a dry hour beside rain is nearer to rain than one of a dry day. What is equal then too is put in an order drawn
- * by chance, anew in each dimension.
+ * weightier: a dry hour beside rain is nearer to rain than one of a dry day.
  *
  * With `copies` each member stands for so many trajectories, equal to each other: so few members can order many quantiles.
- * Within the share of a margin that falls to one member hours are independent. Trajectory k is of member k mod m: several
+ * What is equal, then too, is in an order drawn by chance that lasts from hour to hour as long as that of the members does: a
+ * chain of normal numbers with the mean rank correlation of neighbouring hours. Were hours independent within the share of a
+ * margin that falls to one member, five members would make the frost of a night twice as probable as it is. Trajectory k is of member k mod m: several
  * variables hang together where each is ordered by a template of the same members.
  *
  * @param template members x dimension, hours in a row, without gaps: {@link completeMembers} leaves out members with one
@@ -37,10 +41,15 @@ export function rankOrder(
   const around = new Float64Array(members);
   const lots = new Float64Array(count);
   const order = Int32Array.from({ length: count }, (_, k) => k);
+  const lasting = rankCorrelation(template, dimension);
+  const fresh = Math.sqrt(1 - lasting * lasting);
   for (let d = 0; d < dimension; d++) {
     for (let member = 0; member < members; member++)
       around[member] = neighbours(template, member, d, dimension);
-    for (let k = 0; k < count; k++) lots[k] = random();
+    for (let k = 0; k < count; k++) {
+      const drawn = normalQuantile(random() + 2 ** -54);
+      lots[k] = d === 0 ? drawn : lasting * lots[k] + fresh * drawn;
+    }
     order.sort((a, b) => {
       const [m, n] = [a % members, b % members];
       return (
@@ -52,6 +61,44 @@ export function rankOrder(
     for (let rank = 0; rank < count; rank++) ranks[order[rank] * dimension + d] = rank;
   }
   return { count, dimension, ranks };
+}
+
+/** Spearman's correlation of members in hours that follow each other, mean over the hours in which they differ; at least 0. */
+function rankCorrelation(template: Float64Array, dimension: number): number {
+  const members = template.length / dimension;
+  let before = ranksIn(template, 0, dimension, members);
+  let sum = 0;
+  let count = 0;
+  for (let d = 1; d < dimension; d++) {
+    const ranks = ranksIn(template, d, dimension, members);
+    const correlation = correlationOf(before, ranks);
+    if (!Number.isNaN(correlation)) {
+      sum += correlation;
+      count++;
+    }
+    before = ranks;
+  }
+  return count === 0 ? 0 : Math.max(0, sum / count);
+}
+
+/** Ranks of members in an hour less their mean; equal ones share theirs. */
+function ranksIn(template: Float64Array, hour: number, dimension: number, members: number): Float64Array {
+  const sorted = Float64Array.from({ length: members }, (_, m) => template[m * dimension + hour]).sort();
+  return Float64Array.from({ length: members }, (_, m) => {
+    const value = template[m * dimension + hour];
+    return (firstAt(sorted, value) + sorted.lastIndexOf(value) - (members - 1)) / 2;
+  });
+}
+
+/** Of two lists with mean 0; NaN where one of them never differs. */
+function correlationOf(one: Float64Array, other: Float64Array): number {
+  let [product, squares, otherSquares] = [0, 0, 0];
+  one.forEach((value, k) => {
+    product += value * other[k];
+    squares += value * value;
+    otherSquares += other[k] * other[k];
+  });
+  return product / Math.sqrt(squares * otherSquares);
 }
 
 /** The hours around one of a member, each weighed by 1 / (1 + hours away). */
