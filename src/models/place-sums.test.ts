@@ -96,10 +96,28 @@ describe('what was learned of a place', () => {
 describe('the variance between places', () => {
   const normal = normalNumbers('between places');
 
-  // Each has Σ 1/σ² = 2 and Σ r/σ² = ±4, so 16/2 − 1 = 7 too much: 35 by Σ 1/σ² = 10.
+  // Q = 5 · 16/2 − 4²/10 = 38.4 of 4 differences, c = 10 − 20/10 = 8. Two usual ones add 4 to c, and 4 · 0.02.
   test('of five places, by hand', () => {
     const places = [2, -2, 2, -2, 2].map((bias) => sumsOf([bias, bias], 1));
-    expect(varianceBetween(places)).toBeCloseTo(3.5, 12);
+    expect(varianceBetween(places)).toBeCloseTo((38.4 - 4 + 4 * 0.02) / 12, 12);
+  });
+
+  // Q = 4 · 81 of 3 differences, c = 4 − 4/4 = 3, and 2 for two usual ones.
+  test('of four, and of four with any that have said nothing', () => {
+    const four = [9, -9, 9, -9].map((bias) => sumsOf([bias], 1));
+    expect(varianceBetween(four)).toBeCloseTo((324 - 3 + 2 * 0.02) / 5, 12);
+    expect(varianceBetween([...four, noSums(), noSums()])).toBe(varianceBetween(four));
+  });
+
+  test('is not of what all have in common', () => {
+    const places = (common: number) =>
+      [2, -1, 3].map((bias, k) => sumsOf(Array(k + 1).fill(bias + common), 1));
+    expect(varianceBetween(places(50))).toBeCloseTo(varianceBetween(places(0)), 9);
+  });
+
+  test('of one place is 0: it has nothing that the region has not', () => {
+    expect(varianceBetween([sumsOf([9, 9, 9], 1)])).toBe(0);
+    expect(varianceBetween([])).toBe(0);
   });
 
   test('is that which places were simulated with, however unequal their outcomes', () => {
@@ -123,12 +141,5 @@ describe('the variance between places', () => {
 
   test('is 0 where places differ less than chance would have it', () => {
     expect(varianceBetween([1, -1, 1, -1, 1, 0].map((one) => sumsOf([one, 0], 1)))).toBe(0);
-  });
-
-  test('is 0 of four places, and of four with any that have said nothing', () => {
-    const four = [9, -9, 9, -9].map((bias) => sumsOf([bias], 1));
-    expect(varianceBetween(four)).toBe(0);
-    expect(varianceBetween([...four, noSums(), noSums()])).toBe(0);
-    expect(varianceBetween([...four, sumsOf([9], 1)])).toBeGreaterThan(0);
   });
 });

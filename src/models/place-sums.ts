@@ -69,25 +69,39 @@ export function placeLaw(sums: PlaceSums, betweenPlaces: number, time: number, l
   law.logSpread = 0.5 * Math.log((squares + SPREAD_BELIEF) / (outcomes + SPREAD_BELIEF));
 }
 
-/** Fewer places than these say nothing about how places differ. */
-const LEAST_PLACES = 5;
+/** How many places the belief counts as about how places differ … */
+const BELIEF_PLACES = 2;
+/** … which is that the variance of their biases is this share of that of an outcome. */
+const USUAL_SHARE = 0.02;
 
 /**
- * The variance of places' biases, by the method of moments: E (Σ r/σ²)² / Σ 1/σ² = 1 + τ² Σ 1/σ².
+ * The variance of places' biases by the method of moments, around their mean: what all have in common is no difference.
  *
- * @returns 0 where there are fewer than five places, or they differ by no more than chance
+ *   Q = Σ w (m − m̄)²,   E Q = k − 1 + c τ²,   c = Σ w − Σ w²/Σ w,   w = Σ 1/σ² and m = Σ r/σ² / w of each of k places
+ *
+ * To the k − 1 differences that there are the belief adds two usual ones, so that few places are not taken for all.
+ *
+ * DerSimonian & Laird 1986, doi 10.1016/0197-2456(86)90046-2.
+ *
+ * @returns 0 where there are fewer than two places, or they differ by less than chance would have it
  */
 export function varianceBetween(places: Iterable<PlaceSums>): number {
-  let excess = 0;
-  let weight = 0;
-  let count = 0;
-  for (const sums of places) {
-    if (!(sums[WEIGHT] > 0)) continue;
-    excess += sums[RESIDUAL] ** 2 / sums[WEIGHT] - 1;
+  const known = [...places].filter((sums) => sums[WEIGHT] > 0);
+  if (known.length < 2) return 0;
+  let [weight, weightSquares, residual, squares, outcomes] = [0, 0, 0, 0, 0];
+  for (const sums of known) {
     weight += sums[WEIGHT];
-    count++;
+    weightSquares += sums[WEIGHT] ** 2;
+    residual += sums[RESIDUAL];
+    squares += sums[RESIDUAL] ** 2 / sums[WEIGHT];
+    outcomes += sums[OUTCOMES];
   }
-  return count < LEAST_PLACES ? 0 : Math.max(0, excess / weight);
+  const differences = known.length - 1;
+  const excess = squares - residual ** 2 / weight - differences;
+  const told = weight - weightSquares / weight;
+  const believed = (BELIEF_PLACES * told) / differences;
+  const usual = (USUAL_SHARE * outcomes) / weight;
+  return Math.max(0, (excess + believed * usual) / (told + believed));
 }
 
 /** Σ 1/σ² */
