@@ -5,7 +5,7 @@ import { handMadeRegion, normalNumbers, type RegionRow } from './hand-made-regio
 import { learnRegion } from './learn-region.ts';
 import type { Cases, Control, Selection } from './model.ts';
 import { recentNames } from './model.ts';
-import { residualMean, residualWeight } from './place-sums.ts';
+import { meanOf, residualWeight } from './place-sums.ts';
 import type { Region } from './region.ts';
 import { settingsFor } from './settings.ts';
 
@@ -203,7 +203,7 @@ describe('an outcome', () => {
   test('that is wild counts as one of four standard deviations', () => {
     expect(after(1e3)).toEqual(after(1e9));
     expect(after(9).location.moments).not.toEqual(after(1e3).location.moments);
-    const moved = residualMean(after(1e9).places['place 0']) - residualMean(region.places['place 0']);
+    const moved = meanOf(after(1e9).places['place 0'], 'bias') - meanOf(region.places['place 0'], 'bias');
     // Four of its standard deviations, of which the 60 rows before hold little, and its own date half.
     expect(moved).toBeGreaterThan(0);
     expect(moved).toBeLessThan(0.2);
@@ -235,7 +235,7 @@ describe('an outcome', () => {
     }).flat();
     const { places, betweenPlaces } = learn(handMadeRegion(shared));
     expect(betweenPlaces).toBeLessThan(0.02);
-    for (const sums of Object.values(places)) expect(Math.abs(residualMean(sums))).toBeLessThan(0.3);
+    for (const sums of Object.values(places)) expect(Math.abs(meanOf(sums, 'bias'))).toBeLessThan(0.3);
   });
 });
 

@@ -240,7 +240,7 @@ function learnDate(
   for (let b = 0; b < batch.length; b++) {
     if (Number.isNaN(residual[b])) continue;
     const i = batch[b];
-    const { fixed, bias, variance, logScale, total } = said[b];
+    const { fixed, bias, variance, logScale, contributed, total } = said[b];
     learnRow(region.location, x, i * terms, between[i], fixed + residual[b], 1 / total);
     // What Fisher's scoring takes as the logarithm of the spread that this outcome speaks for.
     const response = logScale - region.logSpread + (square[b] / total - 1) / 2;
@@ -249,6 +249,7 @@ function learnDate(
     const name = cases.places[cases.place[rows[i]]];
     const sums = (region.places[name] ??= noSums());
     fade(sums, time);
-    addOutcome(sums, residual[b] + bias - ofDate, total, Math.min(CLIP_SQUARE, square[b] / average));
+    const squared = Math.min(CLIP_SQUARE, square[b] / average);
+    addOutcome(sums, residual[b] + bias - ofDate, total, squared, contributed);
   }
 }

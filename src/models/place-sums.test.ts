@@ -4,10 +4,10 @@ import { normalNumbers } from './hand-made-region.ts';
 import {
   addOutcome,
   fade,
+  meanOf,
   noSums,
   type PlaceSums,
   placeLaw,
-  residualMean,
   residualWeight,
   varianceBetween,
 } from './place-sums.ts';
@@ -63,7 +63,7 @@ describe('what is said of a place', () => {
     addOutcome(sums, 5, 2, 1);
     // Weights 1 and ½: (2 + 2.5)/1.5.
     expect(residualWeight(sums)).toBeCloseTo(1.5, 12);
-    expect(residualMean(sums)).toBeCloseTo(3, 12);
+    expect(meanOf(sums, 'bias')).toBeCloseTo(3, 12);
   });
 });
 
@@ -107,6 +107,20 @@ describe('the variance between places', () => {
     const four = [9, -9, 9, -9].map((bias) => sumsOf([bias], 1));
     expect(varianceBetween(four)).toBeCloseTo((324 - 3 + 2 * 0.02) / 5, 12);
     expect(varianceBetween([...four, noSums(), noSums()])).toBe(varianceBetween(four));
+  });
+
+  test('is of biases, of what recent outcomes contributed, or of both together', () => {
+    const places = [1, -1, 2, -2].map((bias) => {
+      const sums = noSums();
+      for (let n = 0; n < 1000; n++) addOutcome(sums, bias, 1, 1, 2 * bias);
+      return sums;
+    });
+    const bias = varianceBetween(places, 'bias');
+    expect(varianceBetween(places)).toBe(bias);
+    expect(varianceBetween(places, 'contributed') / bias).toBeCloseTo(4, 1);
+    // What goes together adds in standard deviations: (1 + 2)².
+    expect(varianceBetween(places, 'both') / bias).toBeCloseTo(9, 1);
+    expect(meanOf(places[2], 'both')).toBeCloseTo(6, 12);
   });
 
   test('is not of what all have in common', () => {

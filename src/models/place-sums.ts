@@ -3,7 +3,8 @@ import { msPerDay } from '../weather/time.ts';
 /**
  * What a place's outcomes have said about it: sums that fade, so that a station that was moved is soon believed again.
  *
- * Entries: Σ 1/σ², Σ r/σ² of its residuals r; outcomes, Σ (r/σ)²; and the time that the sums have faded to.
+ * Entries: Σ 1/σ², Σ r/σ² of its residuals r; outcomes, Σ (r/σ)²; Σ c/σ² of what recent outcomes contributed to what was
+ * said; and the time that the sums have faded to.
  */
 export type PlaceSums = Float64Array;
 
@@ -11,7 +12,8 @@ const WEIGHT = 0;
 const RESIDUAL = 1;
 const OUTCOMES = 2;
 const SQUARES = 3;
-const TIME = 4;
+const CONTRIBUTED = 4;
+const TIME = 5;
 
 /** Days after which a sum has fallen by e. */
 const MEMORY_DAYS = 60;
@@ -19,7 +21,7 @@ const MEMORY_DAYS = 60;
 const SPREAD_BELIEF = 20;
 
 export function noSums(): PlaceSums {
-  return new Float64Array(5);
+  return new Float64Array(6);
 }
 
 /** What is left of sums at a later time, 0 … 1. */
@@ -30,7 +32,7 @@ function fadingUntil(sums: PlaceSums, time: number): number {
 /** Lets sums fade to a later time, in place. */
 export function fade(sums: PlaceSums, time: number): void {
   const factor = fadingUntil(sums, time);
-  for (let k = WEIGHT; k <= SQUARES; k++) sums[k] *= factor;
+  for (let k = WEIGHT; k < TIME; k++) sums[k] *= factor;
   sums[TIME] = Math.max(sums[TIME], time);
 }
 
@@ -40,12 +42,20 @@ export function fade(sums: PlaceSums, time: number): void {
  * @param residual what it is more than the region's forecast for the place
  * @param variance of that
  * @param square of the residual, by the variance at an average place
+ * @param contributed what the place's recent outcomes made of the forecast
  */
-export function addOutcome(sums: PlaceSums, residual: number, variance: number, square: number): void {
+export function addOutcome(
+  sums: PlaceSums,
+  residual: number,
+  variance: number,
+  square: number,
+  contributed = 0,
+): void {
   sums[WEIGHT] += 1 / variance;
   sums[RESIDUAL] += residual / variance;
   sums[OUTCOMES]++;
   sums[SQUARES] += square;
+  sums[CONTRIBUTED] += contributed / variance;
 }
 
 /** A place's bias and how uncertain that is, and the logarithm of what its spread is times the region's. */
@@ -74,6 +84,14 @@ const BELIEF_PLACES = 2;
 /** … which is that the variance of their biases is this share of that of an outcome. */
 const USUAL_SHARE = 0.02;
 
+/** What differs from place to place: the bias; what recent outcomes contribute; or both, which is what a newcomer lacks. */
+export type Differing = 'bias' | 'contributed' | 'both';
+
+function sumOf(sums: PlaceSums, what: Differing): number {
+  if (what === 'bias') return sums[RESIDUAL];
+  return what === 'contributed' ? sums[CONTRIBUTED] : sums[RESIDUAL] + sums[CONTRIBUTED];
+}
+
 /**
  * The variance of places' biases by the method of moments, around their mean: what all have in common is no difference.
  *
@@ -85,15 +103,16 @@ const USUAL_SHARE = 0.02;
  *
  * @returns 0 where there are fewer than two places, or they differ by less than chance would have it
  */
-export function varianceBetween(places: Iterable<PlaceSums>): number {
+export function varianceBetween(places: Iterable<PlaceSums>, what: Differing = 'bias'): number {
   const known = [...places].filter((sums) => sums[WEIGHT] > 0);
   if (known.length < 2) return 0;
   let [weight, weightSquares, residual, squares, outcomes] = [0, 0, 0, 0, 0];
   for (const sums of known) {
     weight += sums[WEIGHT];
     weightSquares += sums[WEIGHT] ** 2;
-    residual += sums[RESIDUAL];
-    squares += sums[RESIDUAL] ** 2 / sums[WEIGHT];
+    const own = sumOf(sums, what);
+    residual += own;
+    squares += own ** 2 / sums[WEIGHT];
     outcomes += sums[OUTCOMES];
   }
   const differences = known.length - 1;
@@ -109,7 +128,7 @@ export function residualWeight(sums: PlaceSums): number {
   return sums[WEIGHT];
 }
 
-/** Σ r/σ² / Σ 1/σ² */
-export function residualMean(sums: PlaceSums): number {
-  return sums[RESIDUAL] / sums[WEIGHT];
+/** Σ r/σ² / Σ 1/σ², or the same of what recent outcomes contributed, or of both. */
+export function meanOf(sums: PlaceSums, what: Differing): number {
+  return sumOf(sums, what) / sums[WEIGHT];
 }

@@ -1,7 +1,7 @@
 import { neighboursAt, type Transfer } from './elsewhere.ts';
 import { krige, type Likeness } from './kriging.ts';
 import type { Control } from './model.ts';
-import { type PlaceSums, residualMean, residualWeight } from './place-sums.ts';
+import { meanOf, type PlaceSums, residualWeight } from './place-sums.ts';
 import { type Neighbourhood, neighboursOfStation, stationSites } from './station-sites.ts';
 
 /** Fewer stations than these say nothing of a place that is none of them. */
@@ -29,7 +29,7 @@ export interface ToldBias {
  * likelihood of its own mean residual m under N(b, τ²·unknown + 1/w), against that of N(0, τ² + 1/w).
  *
  * @param locations places x 3: degrees north, degrees east, metres above sea level; NaN where not known
- * @param betweenPlaces τ², the variance of the biases
+ * @param betweenPlaces τ², the variance of the biases, with what recent outcomes contribute
  * @returns undefined where there are fewer than ten stations with a location, or they are not alike
  */
 export function learnStationBiases(
@@ -47,7 +47,7 @@ export function learnStationBiases(
   if (known.length < LEAST_STATIONS) return undefined;
   const sums = known.map((place) => places[names[place]]);
   const noise = Float64Array.from(sums, (one) => 1 / residualWeight(one));
-  const mean = Float64Array.from(sums, residualMean);
+  const mean = Float64Array.from(sums, (one) => meanOf(one, 'both'));
   const nugget = noise.reduce((sum, one) => sum + one, 0) / noise.length / betweenPlaces;
   // What a station is told of itself, shrunken: kriging undoes the shrinking of one that stands alone.
   const biases = mean.map((one) => one / (1 + nugget));

@@ -3,7 +3,7 @@ import { findVariable } from '../weather/variable.ts';
 import { handMadeRegion, normalNumbers, type RegionRow } from './hand-made-region.ts';
 import { learnRegion } from './learn-region.ts';
 import { addOutcome, noSums } from './place-sums.ts';
-import { type Learning, openRegion, regionLaw, regionRows, rowLaw } from './region.ts';
+import { type Learning, newcomerVariance, openRegion, regionLaw, regionRows, rowLaw } from './region.ts';
 import { regionalFormula } from './regional-terms.ts';
 import { settingsFor } from './settings.ts';
 
@@ -44,6 +44,7 @@ describe('what a region says of a row, by hand', () => {
     const law = saidOf(handMade(), { ...row, lead: 36 });
     expect(law).toMatchObject({ offset: 20, bias: 0, variance: 2, logSpread: 0 });
     expect(law.fixed).toBeCloseTo(3 + 0.5 * 4, 12);
+    expect(law.contributed).toBeCloseTo(0.5 * (4 - 0.2), 12);
     expect(law.logScale).toBeCloseTo(1.2, 12);
     expect(law.total).toBeCloseTo(Math.exp(2.4) + 2, 10);
   });
@@ -62,7 +63,15 @@ describe('what a region says of a row, by hand', () => {
     const told = saidOf(handMade(), { ...row, lead: 24 });
     const untold = saidOf(handMade(), { ...row, lead: 24, recent: { ...known, error_last: Number.NaN } });
     expect(untold.fixed).toBeCloseTo(2 + 0.5 * 0.2, 12);
+    expect([told.knowsRecent, untold.knowsRecent]).toEqual([true, false]);
+    expect(untold.contributed).toBe(0);
     expect(untold.total - told.total).toBeCloseTo(3, 10);
+  });
+
+  test('of a newcomer: what places differ in, and what recent outcomes tell beyond that', () => {
+    const region = { ...handMade(), betweenNewcomers: 6, betweenContributed: 1 };
+    expect(newcomerVariance(region, 10, 1, 0.5)).toBe(10 + 6 * 0.5 + (5 - 1));
+    expect(newcomerVariance({ ...region, betweenContributed: 9 }, 10, 1, 0.5)).toBe(13);
   });
 
   test('beyond the leads that it has learned: as at the last', () => {

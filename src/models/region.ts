@@ -32,6 +32,10 @@ export interface Region {
   readonly places: Record<string, PlaceSums>;
   /** Variance of the places' biases. */
   readonly betweenPlaces: number;
+  /** The same of their biases with what their recent outcomes contribute: recent errors show a bias, too. */
+  readonly betweenNewcomers: number;
+  /** Variance between places of what recent outcomes contribute. */
+  readonly betweenContributed: number;
   /** Dates that are remembered. */
   readonly dates: number;
   /** Outcomes learned. */
@@ -78,6 +82,8 @@ export function openRegion(
     logSpread,
     places: placesRecord(),
     betweenPlaces: 0,
+    betweenNewcomers: 0,
+    betweenContributed: 0,
     dates: 0,
     learned: 0,
     learnedUntil: -Infinity,
@@ -141,7 +147,7 @@ export function solveRegion(region: Learning): void {
     }),
     ALIKE_BELIEF,
   );
-  const own = formula.location.flatMap((term, i) => (needsOwnOutcomes(term) ? [i] : []));
+  const own = ownTerms(formula);
   region.recentVariance = Float64Array.from(region.knots, (_, knot) => {
     let variance = 0;
     for (const i of own)
@@ -152,8 +158,15 @@ export function solveRegion(region: Learning): void {
           (product[i * terms + j] - mean[i] * mean[j]);
     return Math.max(0, variance);
   });
-  region.betweenPlaces = varianceBetween(Object.values(region.places));
+  const places = Object.values(region.places);
+  region.betweenPlaces = varianceBetween(places, 'bias');
+  region.betweenNewcomers = varianceBetween(places, 'both');
+  region.betweenContributed = varianceBetween(places, 'contributed');
   region.solvedRows = location.rows;
+}
+
+function ownTerms({ location }: RegionalFormula): number[] {
+  return location.flatMap((term, k) => (needsOwnOutcomes(term) ? [k] : []));
 }
 
 /** What the region says of one row on the fitted scale. Reused from row to row. */
@@ -162,12 +175,43 @@ export interface RowLaw extends PlaceLaw {
   fixed: number;
   /** Logarithm of the spread at an average place. */
   logScale: number;
+  /** Part of `fixed` that the place's own recent outcomes make, beyond their mean. */
+  contributed: number;
+  /** Whether they are known. */
+  knowsRecent: boolean;
+  /** Variance of an outcome where bias and recent outcomes are known. */
+  spread: number;
   /** Of the outcome around offset + fixed + bias. */
   total: number;
 }
 
+/**
+ * Variance of an outcome at a place of which neither bias nor recent outcomes are known: places differ in both together, and
+ * beyond that recent outcomes tell of the weather.
+ *
+ * @param unknown share of what places differ in that is not told by neighbours
+ */
+export function newcomerVariance(
+  { betweenNewcomers, betweenContributed, recentVariance }: Region,
+  spread: number,
+  knot: number,
+  unknown: number,
+): number {
+  return spread + betweenNewcomers * unknown + Math.max(0, recentVariance[knot] - betweenContributed);
+}
+
 export function rowLaw(): RowLaw {
-  return { bias: 0, variance: 0, logSpread: 0, fixed: 0, logScale: 0, total: 0 };
+  return {
+    bias: 0,
+    variance: 0,
+    logSpread: 0,
+    fixed: 0,
+    logScale: 0,
+    contributed: 0,
+    knowsRecent: true,
+    spread: 0,
+    total: 0,
+  };
 }
 
 /** The columns of some rows that a region looks at, and its answer for one of them after the other. */
@@ -176,6 +220,8 @@ export interface RegionRows {
   readonly u: Float64Array;
   /** Mean raw forecast, or 0 where there is none. */
   readonly offset: Float64Array;
+  /** Which terms need outcomes of the place's own. */
+  readonly own: readonly number[];
   /** By row of the selection. */
   readonly between: readonly ReturnType<typeof betweenKnots>[];
 }
@@ -188,6 +234,7 @@ export function regionRows({ formula, family, knots, logSpread }: Region, select
   return {
     x: columnsFor(formula.location),
     u: columnsFor(formula.scale),
+    own: ownTerms(formula),
     offset: formula.hasForecast
       ? columnsOf(['mean'], selection, family.transform)
       : new Float64Array(rows.length),
@@ -221,7 +268,7 @@ const nobody = noSums();
  */
 export function regionLaw(
   region: Region,
-  { x, u, between }: RegionRows,
+  { x, u, own, between }: RegionRows,
   i: number,
   sums: PlaceSums | undefined,
   time: number,
@@ -229,17 +276,23 @@ export function regionLaw(
 ): void {
   const terms = region.means.length;
   const scaleTerms = region.formula.scale.length;
-  let unknownRecents = false;
+  law.knowsRecent = true;
   for (let k = 0; k < terms; k++) {
     if (!Number.isNaN(x[i * terms + k])) continue;
     x[i * terms + k] = region.means[k];
-    unknownRecents ||= needsOwnOutcomes(region.formula.location[k]);
+    if (needsOwnOutcomes(region.formula.location[k])) law.knowsRecent = false;
   }
   for (let k = 0; k < scaleTerms; k++) if (Number.isNaN(u[i * scaleTerms + k])) u[i * scaleTerms + k] = 0;
   const at = between[i];
   law.fixed = valueAt(region.coefficients, terms, x, i * terms, at);
   law.logScale = region.logSpread + valueAt(region.scaleCoefficients, scaleTerms, u, i * scaleTerms, at);
   placeLaw(sums ?? nobody, region.betweenPlaces, time, law);
-  law.total = Math.exp(2 * (law.logScale + law.logSpread)) + law.variance;
-  if (unknownRecents) law.total += region.recentVariance[at.knot];
+  law.contributed = 0;
+  for (const k of own) {
+    const first = region.coefficients[at.knot * terms + k];
+    const next = at.share === 0 ? first : region.coefficients[(at.knot + 1) * terms + k];
+    law.contributed += (first + at.share * (next - first)) * (x[i * terms + k] - region.means[k]);
+  }
+  law.spread = Math.exp(2 * (law.logScale + law.logSpread));
+  law.total = law.spread + law.variance + (law.knowsRecent ? 0 : region.recentVariance[at.knot]);
 }

@@ -160,6 +160,39 @@ test('its laws are honest: of new outcomes 50 % and 90 % are covered, at places 
   }
 });
 
+test('at a newcomer they are honest, too, where recent errors have taken over what places differ in', () => {
+  const normal = normalNumbers('newcomers');
+  const biases = Array.from({ length: 160 }, () => 2 * normal());
+  const known = 60;
+  /** Recent errors are the bias, with the noise of as many days. */
+  const errors = (place: number) => ({
+    last: 10,
+    error_last: biases[place] + normal(),
+    error_3d: biases[place] + normal() / Math.sqrt(3),
+    error_10d: biases[place] + normal() / Math.sqrt(10),
+    error_30d: biases[place] + normal() / Math.sqrt(30),
+  });
+  const rowOf = (place: number, day: number): RegionRow => {
+    const forecast = 10 + 5 * normal();
+    return { place: `p${place}`, day, forecast, outcome: forecast + biases[place] + normal() };
+  };
+  const training = Array.from({ length: 120 * known }, (_, i) => {
+    const row = rowOf(i % known, Math.floor(i / known));
+    return { ...row, recent: errors(i % known) };
+  });
+  const targets = biases
+    .slice(known)
+    .map((_, k) => ({ ...rowOf(known + k, 121), recent: { last: Number.NaN } }));
+  const answers = regional.predict(fit(training), handMadeRegion(targets));
+  const sds = targets.map(
+    (_, i) => (answers.quantile(i, 0.841344746) - answers.quantile(i, 0.158655254)) / 2,
+  );
+  // √(2² + 1²) of all biases, of the 60 that were seen a little more or less.
+  const between = biases.slice(0, known).reduce((sum, bias) => sum + bias * bias, 0) / known;
+  expect(sds[0] / Math.sqrt(between + 1)).toBeGreaterThan(0.9);
+  expect(sds[0] / Math.sqrt(between + 1)).toBeLessThan(1.15);
+});
+
 describe('a place without outcomes of its own', () => {
   const biases = Array.from({ length: 30 }, (_, k) => 2 * Math.sin(k / 5));
   const rows = simulated('elsewhere', { places: 30, days: 100, bias: (place) => biases[place] });

@@ -4,7 +4,7 @@ import { type Family, parametric } from '../forecast/parametric.ts';
 import { LEAST_ROWS, learnRegion } from './learn-region.ts';
 import { type Artefact, type Model, type Selection, trainedOn } from './model.ts';
 import type { PlaceSums } from './place-sums.ts';
-import { type Region, regionLaw, regionRows, rowLaw, type Said } from './region.ts';
+import { newcomerVariance, type Region, regionLaw, regionRows, rowLaw, type Said } from './region.ts';
 import { learnStationBiases, type StationBiases, type ToldBias, toldBias } from './region-elsewhere.ts';
 
 export interface RegionalArtefact extends Artefact {
@@ -50,7 +50,7 @@ export const regional: Model<RegionalArtefact> = {
       cases.places,
       cases.locations,
       region.places,
-      region.betweenPlaces,
+      region.betweenNewcomers,
       control,
     );
     return {
@@ -79,11 +79,12 @@ export function regionalLaws({ region, elsewhere }: RegionalArtefact, targets: S
     const sums = sumsAt(region, cases.places[place]);
     regionLaw(region, columns, i, sums, cases.availableTime[row], law);
     let { bias, total } = law;
-    if (sums === undefined) {
+    // Who has recent outcomes of its own is no newcomer, though none of them was learned from.
+    if (sums === undefined && !law.knowsRecent) {
       let here = told.get(place);
       if (here === undefined) told.set(place, (here = toldAt(elsewhere, cases.locations, place)));
       bias = here.bias;
-      total -= law.variance * (1 - here.unknown);
+      total = newcomerVariance(region, law.spread, columns.between[i].knot, here.unknown);
     }
     location[i] = columns.offset[i] + law.fixed + bias;
     sd[i] = Math.sqrt(total);

@@ -30,15 +30,16 @@ const artefact = regional.fit(handMadeRegion(rows, { locations }), settings, con
 const between = { latitude: 0, longitude: 0.05 * 7.5, elevation: 200 };
 const farAway = { latitude: 40, longitude: 90, elevation: 200 };
 
-/** The artefact with numbers of its own: s² = 4 at every lead, τ² = 3, v = 2. */
+/** The artefact with numbers of its own: s² = 4 at every lead, places differ by 3, 2.5 of recent outcomes of which 0.5 are in that. */
 const handMade: RegionalArtefact = {
   ...artefact,
   region: {
     ...artefact.region,
     logSpread: Math.log(2),
     scaleCoefficients: artefact.region.scaleCoefficients.map(() => 0),
-    betweenPlaces: 3,
-    recentVariance: artefact.region.recentVariance.map(() => 2),
+    betweenNewcomers: 3,
+    betweenContributed: 0.5,
+    recentVariance: artefact.region.recentVariance.map(() => 2.5),
   },
 };
 

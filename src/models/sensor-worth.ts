@@ -1,5 +1,6 @@
 import type { Location } from '../weather/location.ts';
 import { betweenKnots } from './lead-knots.ts';
+import { newcomerVariance } from './region.ts';
 import { toldBias } from './region-elsewhere.ts';
 import type { RegionalArtefact } from './regional.ts';
 import { termMoments, valueAt } from './running-regression.ts';
@@ -22,8 +23,9 @@ export interface SensorWorth {
  *
  *   CRPS = σ/√π,   σ² = s² with a sensor;   s² + u τ² + v with neighbours;   s² + τ² + v with neither
  *
- * s is the spread at an average place at this lead, exp(Σ γ_k · mean term_k); τ² the variance of the places' biases; u the share
- * of it that kriging leaves unknown at the point; v what recent outcomes and errors of the place itself take from the variance.
+ * s is the spread at an average place at this lead, exp(Σ γ_k · mean term_k); τ² the variance of what places differ in, their
+ * biases and what recent errors show of them; u the share of it that kriging leaves unknown at the point; v what recent outcomes of
+ * the place itself take from the variance beyond that.
  * σ/√π is the mean CRPS of a normal law of standard deviation σ that is true (Gneiting & Raftery 2007,
  * doi 10.1198/016214506000001437). All are on the fitted scale: in the variable's unit, or roots of it for rain.
  *
@@ -33,8 +35,6 @@ export interface SensorWorth {
  * - how long it takes: the sensor's bias is known to s²/60 after some 60 outcomes, and never better than what it remembers;
  * - bounds: a law censored at dry or calm days has a lower CRPS, and the three are closer together; of a logistic law they are
  *   2 % too high;
- * - that v holds some of τ² again, for recent errors show a place's bias too: `without` and `withNeighbours` are rather too
- *   high, and the sensor rather too good;
  * - what a sensor is worth to the places around it, and to knowing the present.
  *
  * A place that has outcomes already is treated like any other point: it is a neighbour of itself. A region that has learned
@@ -47,17 +47,16 @@ export function sensorWorth(
   { latitude, longitude, elevation }: Location,
   leadHours: number,
 ): SensorWorth {
-  const { knots, scale, scaleCoefficients, logSpread, betweenPlaces, recentVariance } = region;
+  const { knots, scale, scaleCoefficients, logSpread } = region;
   const at = betweenKnots(knots, leadHours);
   const { mean } = termMoments(scale);
   const logScale = logSpread + valueAt(scaleCoefficients, mean.length, mean, 0, at);
-  const own = Number.isNaN(leadHours) ? Number.NaN : Math.exp(2 * logScale);
-  const recent = recentVariance[at.knot];
+  const spread = Number.isNaN(leadHours) ? Number.NaN : Math.exp(2 * logScale);
   const { unknown } = toldBias(elsewhere, latitude, longitude, elevation);
   return {
-    without: expectedCrps(own + betweenPlaces + recent),
-    withNeighbours: expectedCrps(own + betweenPlaces * unknown + recent),
-    withSensor: expectedCrps(own),
+    without: expectedCrps(newcomerVariance(region, spread, at.knot, 1)),
+    withNeighbours: expectedCrps(newcomerVariance(region, spread, at.knot, unknown)),
+    withSensor: expectedCrps(spread),
     unknown,
   };
 }
