@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportFile } from '../src/cli/export-file.ts';
+import { findModel } from '../src/models/registry.ts';
 import { type BacktestOptions, type BacktestResult, backtest } from '../src/pipeline/backtest.ts';
 import { pairsOfObservations } from '../src/pipeline/observed-pairs.ts';
 import { scorePredictions } from '../src/pipeline/score-predictions.ts';
@@ -117,7 +118,7 @@ async function nightsOf(file: string, pairs: Pairs): Promise<Figures> {
   };
 }
 
-const singles = ['climatology', 'persistence', 'harmonic', 'regional'];
+const singles = ['climatology', 'persistence', 'harmonic', 'emos-season', 'regional'];
 
 /** The worst lead of the NOAA sample: by how much auto is behind the best single model there, and the interval of that. */
 async function scoreSample(folder: string, pool: ComputePool, figures: Figures): Promise<void> {
@@ -135,7 +136,9 @@ async function scoreSample(folder: string, pool: ComputePool, figures: Figures):
   let leads = 0;
   const others = await Promise.all(
     singles.map(async (model) => {
-      const alone = { ...options, pool: 'place' as const, window: { refitDays: 30 } };
+      // Each as auto asks it: who learns outcome by outcome knows every one.
+      const window = findModel(model).isRecursive === true ? {} : { refitDays: 30 };
+      const alone = { ...options, pool: 'place' as const, window };
       return crpsByDay((await scored(pairs, alone, folder, pool, model)).file);
     }),
   );
