@@ -24,14 +24,14 @@ async function fits(...args: string[]) {
 
 const number = expect.any(Number);
 
-/** Forecasts that are 2 °C too cold where two predictors are of one sign, and as much too warm where they are not. */
+/** Forecasts that are 2 °C too cold where a predictor is far from 0, and as much too warm where it is not; another tells nothing. */
 function crookedPairs(): string {
   const random = seededRandom('crooked');
   const times = (day: number) => new Date(Date.UTC(2020, 0, day)).toISOString();
   const rows = Array.from({ length: 800 }, (_, i) => {
     const [a, b, forecast] = [random() - 0.5, random() - 0.5, 20 * random()];
     const day = 1 + Math.floor(i / 5);
-    const outcome = forecast + 2 * Math.sign(a * b) + random() - 0.5;
+    const outcome = forecast + 2 * Math.sign(Math.abs(a) - 0.25) + random() - 0.5;
     return [
       `p${i % 5}`,
       '50',
@@ -178,17 +178,17 @@ describe('fit', () => {
   it('of trees prints what they look at', async () => {
     writeFileSync(join(folder, 'crooked.csv'), crookedPairs());
     const [{ importance }] = (await fits('crooked.csv', '--model', 'trees')).fits;
-    const [first, second] = Object.keys(importance.location);
-    expect([first, second].sort()).toEqual(['x_a', 'x_b']);
+    expect(Object.keys(importance.location)[0]).toBe('x_a');
+    expect(importance.location.x_a).toBeGreaterThan(0.5);
     const shares: number[] = Object.values(importance.location);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(shares).toEqual(shares.toSorted((a, b) => b - a));
     const { stdout } = await run('crooked.csv', '--model', 'trees');
-    expect(stdout).toMatch(/^ {2}trees shift by x_[ab] \d\d%, x_[ab] \d\d%(, [\w* ]+ \d+%){0,8}$/m);
+    expect(stdout).toMatch(/^ {2}trees shift by x_a \d\d%(, [\w* ]+ \d+%){0,9}$/m);
     expect(stdout).toMatch(/^ {2}trees widen or narrow by /m);
     const [{ importance: ofForest }] = (await fits('crooked.csv', '--model', 'forest')).fits;
     expect(Object.keys(ofForest)).toEqual(['outcome']);
-    expect(Object.keys(ofForest.outcome).slice(0, 2).sort()).toEqual(['x_a', 'x_b']);
+    expect(Object.keys(ofForest.outcome)[0]).toBe('x_a');
   });
 
   it('learns from observations alone', async () => {
