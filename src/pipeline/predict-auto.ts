@@ -33,7 +33,7 @@ export async function predictByAuto(
   pool: ComputePool,
 ): Promise<{ readonly predicted: readonly PredictedCases[]; readonly report: AutoReport }> {
   const { asOf } = options;
-  const there = availableBy(pairs, asOf);
+  const there = knownBy(pairs, asOf);
   const { groups, tableRows } = groupCases(there);
   const ahead = groups.map((cases) => [...cases.place.keys()].filter((row) => cases.validTime[row] > asOf));
   const targets = ahead.flatMap((rows, k) => rows.map((row) => tableRows[k][row]));
@@ -80,8 +80,8 @@ function answered(
   };
 }
 
-/** The rows whose forecasts were available by a time: later ones may have columns that nobody knew of. */
-function availableBy(pairs: Pairs, asOf: number): Pairs {
+/** What was known by a time: rows whose forecasts were available, as later ones may have columns that nobody knew of, and outcomes. */
+function knownBy(pairs: Pairs, asOf: number): Pairs {
   const rows = Int32Array.from(pairs.place.keys()).filter((row) => pairs.availableTime[row] <= asOf);
   const width = pairs.columns.length;
   const floats = (from: Float64Array) => Float64Array.from(rows, (row) => from[row]);
@@ -99,6 +99,8 @@ function availableBy(pairs: Pairs, asOf: number): Pairs {
       const row = Math.floor(k / width);
       return pairs.forecasts[rows[row] * width + (k - row * width)];
     }),
-    observation: floats(pairs.observation),
+    observation: Float64Array.from(rows, (row) =>
+      pairs.outcomeKnownTime[row] <= asOf ? pairs.observation[row] : Number.NaN,
+    ),
   };
 }
