@@ -226,17 +226,40 @@ describe('an outcome', () => {
 
   test('that all places share belongs to its date, not to them', () => {
     const normal = normalNumbers('shared');
-    const shared = Array.from({ length: 100 }, (_, day) => {
-      const error = 2 * normal();
-      return Array.from({ length: 40 }, (__, p): RegionRow => {
+    const dates = (days: number, error: (day: number) => number) =>
+      Array.from({ length: days * 40 }, (_, i): RegionRow => {
+        const day = Math.floor(i / 40);
         const forecast = 10 + normal();
-        return { place: `p${p}`, day, forecast, outcome: forecast + error + 0.5 * normal() };
+        return { place: `p${i % 40}`, day, forecast, outcome: forecast + error(day) + 0.5 * normal() };
       });
-    }).flat();
-    const { places, betweenPlaces } = learn(handMadeRegion(shared));
-    expect(betweenPlaces).toBeLessThan(0.02);
-    for (const sums of Object.values(places)) expect(Math.abs(meanOf(sums, 'bias'))).toBeLessThan(0.3);
+    const shared = Array.from({ length: 100 }, () => 2 * normal());
+    expect(learn(handMadeRegion(dates(100, (day) => shared[day]))).betweenPlaces).toBeLessThan(0.02);
+    // Sixty calm days, and one on which all were 2 too low: a place's mean would move by a fortieth of it.
+    const rows = dates(61, (day) => (day === 60 ? 2 : 0));
+    const [before, after] = [learn(handMadeRegion(rows.slice(0, 2400))), learn(handMadeRegion(rows))];
+    const mean = ({ places }: Region) =>
+      Object.values(places).reduce((sum, sums) => sum + meanOf(sums, 'bias'), 0) / 40;
+    expect(mean(after) - mean(before)).toBeGreaterThan(0);
+    expect(mean(after) - mean(before)).toBeLessThan(0.02);
   });
+});
+
+test('a term that differs from row to row is believed in as much as three dates say, and a hundred rows', () => {
+  const normal = normalNumbers('belief');
+  const rows = Array.from({ length: 15 * 100 }, (_, i): RegionRow => {
+    const [x, forecast] = [normal(), 10 + normal()];
+    return {
+      place: `p${i % 100}`,
+      day: Math.floor(i / 100),
+      forecast,
+      x: [x],
+      outcome: forecast + x + normal(),
+    };
+  });
+  const { formula, coefficients } = learn(handMadeRegion(rows));
+  // Of 1,500 rows against 100 + 3 · 100 of belief 1500/1900 of what is true; against a hundred alone it would be 0.94.
+  const learned = coefficients[formula.location.indexOf('x_0')];
+  expect(Math.abs(learned - 1500 / 1900)).toBeLessThan(0.08);
 });
 
 test('what was learned long ago fades: coefficients of two regimes are those of the later one', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isWeatherglassError } from '../errors.ts';
 import { daysPerYear, msPerDay } from '../weather/time.ts';
 import { findVariable } from '../weather/variable.ts';
+import { handMadeCases } from './hand-made-cases.ts';
 import { handMadeRegion, normalNumbers, type RegionRow } from './hand-made-region.ts';
 import type { Cases, Control } from './model.ts';
 import { regional } from './regional.ts';
@@ -191,6 +192,25 @@ test('at a newcomer they are honest, too, where recent errors have taken over wh
   const between = biases.slice(0, known).reduce((sum, bias) => sum + bias * bias, 0) / known;
   expect(sds[0] / Math.sqrt(between + 1)).toBeGreaterThan(0.9);
   expect(sds[0] / Math.sqrt(between + 1)).toBeLessThan(1.15);
+});
+
+test('members that all say the same say no more of the spread than those that nearly do', () => {
+  const normal = normalNumbers('agreement');
+  const size = 600;
+  const forecasts = Float64Array.from({ length: 2 * size }, () => 10 + normal());
+  // Every tenth row has two members that are one.
+  for (let row = 0; row < size; row += 10) forecasts[2 * row + 1] = forecasts[2 * row];
+  const outcome = Float64Array.from(
+    { length: size },
+    (_, row) => (forecasts[2 * row] + forecasts[2 * row + 1]) / 2 + normal(),
+  );
+  const cases = handMadeCases({ size, columns: ['member_1', 'member_2'], forecasts, outcome });
+  const rows = Int32Array.from({ length: size }, (_, row) => row);
+  const artefact = regional.fit({ cases, rows: rows.subarray(0, 550) }, settings, control);
+  const answers = regional.predict(artefact, { cases, rows });
+  const sdOf = (row: number) => (answers.quantile(row, 0.841344746) - answers.quantile(row, 0.158655254)) / 2;
+  expect(sdOf(560) / sdOf(561)).toBeGreaterThan(0.7);
+  expect(sdOf(560) / sdOf(561)).toBeLessThan(1.4);
 });
 
 describe('a place without outcomes of its own', () => {

@@ -71,6 +71,18 @@ describe('a back-test', () => {
     );
   });
 
+  test('knows whom to believe at the first target, from the days before', async () => {
+    const { auto } = await backtest(
+      handMadePairs(forecastRows(100), ['model_a']),
+      { model: 'auto', targets: { from: 90 * msPerDay, until: 91 * msPerDay } },
+      pool,
+    );
+    const [{ experts }] = auto!.bands;
+    const weightOf = (name: string) => experts.find((one) => one.name === name)!.weight;
+    // Errors of a degree against outcomes of 0 to 10.
+    expect(weightOf('dressed')).toBeGreaterThan(10 * weightOf('climatology'));
+  });
+
   test('gives who was silent no share of what was said', async () => {
     const { auto } = await backtest(
       handMadePairs(forecastRows(40), ['model_a']),

@@ -104,6 +104,37 @@ describe('coupleAsOf', () => {
     expect(run).toEqual({ source: 'mixed', issuedAt: issuedAt - 6 * msPerHour });
   });
 
+  it('holds trajectories to what is possible, and tells what it moved', () => {
+    // Rain that is below 0 with a probability of a tenth: so it says, and nothing stops it.
+    const below = quantileDistributions(
+      Float64Array.of(0.1, 0.9),
+      Float64Array.of(0, 8, 0, 8),
+      -Infinity,
+      Infinity,
+    );
+    const sources = {
+      place,
+      daily: false,
+      runs: [runOf('large', 10, 10, opposed(10))],
+      observed: observedDays(0),
+    };
+    const coupled = (name: string) =>
+      coupleAsOf(
+        below,
+        times,
+        { ...sources, variable: findVariable(name) },
+        issuedAt + msPerHour,
+        60,
+        seededRandom(1),
+      );
+    const rain = coupled('precipitation');
+    expect(Math.min(...rain.trajectories.values)).toBe(0);
+    expect(rain.moved.bounds!.values).toBeGreaterThan(0);
+    const frost = coupled('temperature_2m');
+    expect(Math.min(...frost.trajectories.values)).toBeLessThan(0);
+    expect(frost.moved).toEqual({});
+  });
+
   it('says so where nothing gives an order', () => {
     const { method, template, because, trajectories } = couple([], 10);
     expect([method, template]).toEqual(['comonotone', 0]);
