@@ -62,7 +62,23 @@ it('is shown for a place by its name, with what it is measured in', async () => 
   const { stdout, exitCode } = await run('place', 'sensor', 'S3');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^expected CRPS 24 h ahead/);
-  expect(stdout).toMatch(/temperature_2m +°C +imported +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +\d+% +1200/);
+  expect(stdout).toMatch(/temperature_2m +°C +imported +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +\d+% +1200 +20$/m);
+  expect(stdout).not.toMatch(/nothing was learned|One place/);
+  const { stdout: far } = await run('place', 'sensor', 'S3', '--lead', '900h');
+  expect(far).toMatch(/^So far ahead nothing was learned: the numbers are those of 24 h\.$/m);
+});
+
+it('is not known where one place alone is followed', async () => {
+  const lines = simulatedValleys().split('\n');
+  writeFileSync(
+    join(folder, 'one.csv'),
+    lines.filter((line, k) => k === 0 || line.startsWith('S1,')).join('\n'),
+  );
+  await run('import', 'one.csv', '--store', 'one.db');
+  await run('train', '--store', 'one.db');
+  const { stdout } = await run('place', 'sensor', 'S1', '--store', 'one.db');
+  expect(stdout).toMatch(/temperature_2m +°C +imported +– +– +\d\.\d{3} +– +60 +1$/m);
+  expect(stdout).toMatch(/^One place alone does not tell how places differ/m);
 });
 
 it.each([

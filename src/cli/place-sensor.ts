@@ -47,13 +47,25 @@ async function pointOf(store: Store, name: string | undefined, flags: SensorFlag
   return point;
 }
 
-function asJson({ variable, source, outcomes, without, withNeighbours, withSensor, unknown }: SensorReport) {
+function asJson({
+  variable,
+  source,
+  outcomes,
+  places,
+  longestLead,
+  without,
+  withNeighbours,
+  withSensor,
+  unknown,
+}: SensorReport) {
   const { name, unit, transform } = variable;
   return {
     variable: name,
     unit: transform === 'none' ? unit : `√${unit}`,
     source,
     outcomes,
+    places,
+    longest_lead_hours: longestLead,
     crps_without: without,
     crps_with_neighbours: withNeighbours,
     crps_with_sensor: withSensor,
@@ -62,7 +74,7 @@ function asJson({ variable, source, outcomes, without, withNeighbours, withSenso
 }
 
 function describe(reports: readonly SensorReport[], lead: number): string {
-  const rows = reports.map(({ variable, source, outcomes, without, withNeighbours, withSensor }) => [
+  const rows = reports.map(({ variable, source, outcomes, places, without, withNeighbours, withSensor }) => [
     variable.name,
     variable.transform === 'none' ? variable.unit : `√${variable.unit}`,
     source,
@@ -71,12 +83,29 @@ function describe(reports: readonly SensorReport[], lead: number): string {
     decimals(withSensor, 3),
     percent(1 - withSensor / withNeighbours),
     String(outcomes),
+    String(places),
   ]);
   return (
     `expected CRPS ${lead} h ahead, by what is known of how places differ\n\n` +
     table([
-      ['variable', 'unit', 'source', 'no truth', 'neighbours', 'own sensor', 'a sensor buys', 'outcomes'],
+      [
+        'variable',
+        'unit',
+        'source',
+        'no truth',
+        'neighbours',
+        'own sensor',
+        'a sensor buys',
+        'outcomes',
+        'places',
+      ],
       ...rows,
-    ])
+    ]) +
+    (reports.some(({ places }) => places < 2)
+      ? 'One place alone does not tell how places differ: what a sensor buys is known where several are followed.\n'
+      : '') +
+    (reports.some(({ longestLead }) => lead > longestLead)
+      ? `So far ahead nothing was learned: the numbers are those of ${Math.max(...reports.map(({ longestLead }) => longestLead))} h.\n`
+      : '')
   );
 }

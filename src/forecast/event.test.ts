@@ -53,6 +53,7 @@ describe('parseEvent', () => {
   it('writes it in one spelling', () => {
     expect(parseEvent('temperature_2m<32°F for 3h', hourly).text).toBe('temperature_2m < 0 °C for 3 h');
     expect(parseEvent('precipitation_sum_6h>5', hourly).text).toBe('precipitation_sum_6h > 5 mm');
+    expect(parseEvent('precipitation>.5', hourly).text).toBe('precipitation > 0.5 mm');
   });
 
   it.each<[string, string, RegExp]>([
@@ -67,6 +68,7 @@ describe('parseEvent', () => {
     ['precipitation_sum_6h>5 for 6h', 'Usage', /about single hours of precipitation: leave out _sum_6h/],
     ['temperature_2m_min_max<0', 'Usage', /each value of temperature_2m_min is of 24 hours already/],
     ['temperature_2m_min<0 for 30h', 'Usage', /30 hours are not a whole number of these/],
+    ['temperature_2m_sum_6h>60°F', 'Usage', /a sum in °F cannot be told in °C, whose zero is another/],
   ])('refuses %s', (text, name, message) => {
     let thrown: unknown;
     try {

@@ -28,7 +28,7 @@ export interface WeatherEvent {
 }
 
 const shape =
-  /^([a-z][a-z0-9_]*)\s*(<=|>=|<|>|≤|≥)\s*([-+−]?\d+(?:\.\d+)?)(.*?)(?:\s+for\s+([1-9]\d*)\s*h)?$/;
+  /^([a-z][a-z0-9_]*)\s*(<=|>=|<|>|≤|≥)\s*([-+−]?(?:\d+(?:\.\d+)?|\.\d+))(.*?)(?:\s+for\s+([1-9]\d*)\s*h)?$/;
 const ending = /_(sum|mean|min|max)(?:_([1-9]\d*)h)?$/;
 const examples =
   'precipitation_sum_6h>5, temperature_2m_min<0 (of a local day), temperature_2m<0 or "precipitation<0.1 for 6h"';

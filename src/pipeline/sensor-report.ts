@@ -12,6 +12,10 @@ export interface SensorReport extends SensorWorth {
   readonly source: string;
   /** Outcomes that were learned from. */
   readonly outcomes: number;
+  /** Places that they are of. One alone does not tell how places differ: what depends on it is NaN. */
+  readonly places: number;
+  /** The longest lead that was learned, hours; beyond it the numbers are those of it. */
+  readonly longestLead: number;
 }
 
 /**
@@ -30,11 +34,16 @@ export async function sensorReport(
     .filter(({ source }) => source !== '')
     .map(({ variable, source, data }): SensorReport => {
       const artefact = decodeArtefact(data) as unknown as RegionalArtefact;
+      const { region } = artefact;
+      const places = Object.keys(region.places).length;
       return {
         variable: variables.get(variable)!,
         source,
         outcomes: artefact.trainedOn.rows,
+        places,
+        longestLead: region.leads.at(-1)!,
         ...sensorWorth(artefact, point, leadHours),
+        ...(places < 2 && { without: Number.NaN, withNeighbours: Number.NaN, unknown: 1 }),
       };
     });
   if (reports.length === 0)
