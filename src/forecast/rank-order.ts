@@ -20,8 +20,8 @@ const NEIGHBOURS = 6;
  * With `copies` each member stands for so many trajectories, equal to each other: so few members can order many quantiles.
  * What is equal, then too, is in an order drawn by chance that lasts from hour to hour as long as that of the members does: a
  * chain of normal numbers with the mean rank correlation of neighbouring hours. Were hours independent within the share of a
- * margin that falls to one member, five members would make the frost of a night twice as probable as it is. Trajectory k is of member k mod m: several
- * variables hang together where each is ordered by a template of the same members.
+ * margin that falls to one member, five members would make the frost of a night twice as probable as it is. Trajectory k is
+ * of member k mod m: several variables hang together where each is ordered by a template of the same members.
  *
  * @param template members x dimension, hours in a row, without gaps: {@link completeMembers} leaves out members with one
  * @param random uniform in [0, 1)
@@ -63,7 +63,7 @@ export function rankOrder(
   return { count, dimension, ranks };
 }
 
-/** Spearman's correlation of members in hours that follow each other, mean over the hours in which they differ; at least 0. */
+/** Spearman's correlation of members in hours that follow each other, mean over the hours in which they differ; 0 … 1. */
 function rankCorrelation(template: Float64Array, dimension: number): number {
   const members = template.length / dimension;
   let before = ranksIn(template, 0, dimension, members);
@@ -78,7 +78,8 @@ function rankCorrelation(template: Float64Array, dimension: number): number {
     }
     before = ranks;
   }
-  return count === 0 ? 0 : Math.max(0, sum / count);
+  // Rounding must not make it more than 1.
+  return count === 0 ? 0 : Math.min(1, Math.max(0, sum / count));
 }
 
 /** Ranks of members in an hour less their mean; equal ones share theirs. */

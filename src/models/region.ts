@@ -116,8 +116,8 @@ const ALIKE_BELIEF = 100;
  * Works out coefficients and variances from the sums, in place.
  *
  * Rows of one date share their weather: a term that differs from row to row is believed in as much as three dates say,
- * one that is the same for all rows of a date as much as thirty. All that a place
- * says of heights it says once: that they do not matter is believed as much as a third of a place says.
+ * one that is the same for all rows of a date as much as thirty. All that a place says of heights it says once: that they do
+ * not matter is believed as much as a third of a place says.
  */
 export function solveRegion(region: Learning): void {
   const { location, scale, formula, dates } = region;

@@ -23,9 +23,9 @@ export interface SensorWorth {
  *
  *   CRPS = σ/√π,   σ² = s² with a sensor;   s² + u τ² + v with neighbours;   s² + τ² + v with neither
  *
- * s is the spread at an average place at this lead, exp(Σ γ_k · mean term_k); τ² the variance of what places differ in, their
- * biases and what recent errors show of them; u the share of it that kriging leaves unknown at the point; v what recent outcomes of
- * the place itself take from the variance beyond that.
+ * s is the spread at an average place at this lead, exp(Σ γ_k · mean term_k); τ² the variance of what places differ in,
+ * their biases and what recent errors show of them; u the share of it that kriging leaves unknown at the point; v what recent
+ * outcomes of the place itself take from the variance beyond that.
  * σ/√π is the mean CRPS of a normal law of standard deviation σ that is true (Gneiting & Raftery 2007,
  * doi 10.1198/016214506000001437). All are on the fitted scale: in the variable's unit, or roots of it for rain.
  *

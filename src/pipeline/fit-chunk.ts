@@ -3,7 +3,7 @@ import type { Artefact, Cases, Control, Settings } from '../models/model.ts';
 import { findModel, fitOrSimpler } from '../models/registry.ts';
 import { type Coefficients } from '../models/regression.ts';
 import { trainingRows } from './backtest-plan.ts';
-import { type Importance, importanceOf, type TermsByLead, termsByLead } from './fit-region.ts';
+import { type Importance, importanceOf, type TermsByLead, termsByLead } from './fit-learned.ts';
 
 /** Training rows that are answered at a time, to score the fit: between two lots it can be stopped. */
 const SLICE = 256;
