@@ -1,5 +1,4 @@
 import { WeatherglassError } from '../errors.ts';
-import { plusChanges } from '../forecast/physics.ts';
 import type { PhysicsChanges } from '../forecast/physics-rule.ts';
 import type { SettingsChoice } from '../models/settings.ts';
 import type { ComputePool, RunOptions } from '../runtime/compute-pool.ts';
@@ -7,9 +6,9 @@ import { wideBandOf } from '../weather/lead-band.ts';
 import type { Pairs } from '../weather/pairs.ts';
 import { msPerDay } from '../weather/time.ts';
 import { type Asked, askExperts, type ExpertAnswers, type ExpertSchedule } from './auto-experts.ts';
+import { obeyAll } from './auto-physics.ts';
 import { nightRows } from './learned-night.ts';
 import type { MixChunk, MixedChunk } from './mix-chunk.ts';
-import type { PhysicsChunk } from './physics-chunk.ts';
 import { stagedProgress } from './staged-progress.ts';
 
 /** The name under which experts answer together. */
@@ -113,51 +112,6 @@ export async function autoAnswers(
   );
   const physics = await obeyAll(pairs, asked, answers.levels, quantiles, options.signal, pool);
   return { levels: answers.levels, quantiles, slotOf, bands, physics, silent: answers.refusals };
-}
-
-/** What was mixed is made to obey physics: places apart, as what is of the same weather is of one place. */
-async function obeyAll(
-  pairs: Pairs,
-  { slotOf, answerTime }: Asked,
-  levels: readonly number[],
-  quantiles: Float32Array,
-  signal: AbortSignal | undefined,
-  pool: ComputePool,
-): Promise<PhysicsChanges> {
-  const byPlace: number[][] = pairs.places.map(() => []);
-  for (let row = 0; row < pairs.rows; row++) if (slotOf[row] >= 0) byPlace[pairs.place[row]].push(row);
-  const issues = new Map<string, number>();
-  const issueOf = (row: number) => {
-    const key = `${pairs.initTime[row]} ${answerTime[row]}`;
-    const number = issues.get(key) ?? issues.size;
-    issues.set(key, number);
-    return number;
-  };
-  const parts = Math.min(2 * pool.threads, byPlace.length);
-  const chunks = Array.from({ length: parts }, (_, part): PhysicsChunk => {
-    const rows = byPlace.filter((_, place) => place % parts === part).flat();
-    return {
-      variables: pairs.variables,
-      places: pairs.places,
-      variable: Int32Array.from(rows, (row) => pairs.variable[row]),
-      place: Int32Array.from(rows, (row) => pairs.place[row]),
-      issue: Int32Array.from(rows, issueOf),
-      validTime: Float64Array.from(rows, (row) => pairs.validTime[row]),
-      slot: Int32Array.from(rows, (row) => slotOf[row]),
-      levels: Float64Array.from(levels),
-      quantiles,
-    };
-  });
-  let changes: PhysicsChanges = {};
-  await pool.run<PhysicsChunk, PhysicsChanges>(
-    'physicsChunk',
-    chunks,
-    (changed) => {
-      changes = plusChanges(changes, changed);
-    },
-    { signal },
-  );
-  return changes;
 }
 
 /** Targets, and rows with outcomes from some time before the first of them on. */
